@@ -1,0 +1,1 @@
+"""Mail arrives: fetched, kept, parsed, sorted, and turned into cases."""

@@ -1,0 +1,102 @@
+"""HTML mail to the text that a person would read; nothing after a first </html> is lost (fact 37)."""
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_UNREAD = {"script", "style", "head", "title", "meta", "link", "noscript", "template", "object", "svg"}
+_BLOCKS = {
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "fieldset",
+    "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main",
+    "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
+}  # fmt: skip
+_PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"}
+_ENDS_A_PAGE = re.compile(r"</\s*(?:html|body)\s*>", re.I)
+_SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
+_LINE_SPACE = re.compile(r" *\n *")
+_GAPS = re.compile(r"\n{3,}")
+_MOST_NODES = 200_000
+_DEEPEST_QUOTE = 5
+
+
+def html_to_text(html: str) -> str:
+    """Return the text of a page with one line per block, quoted blocks marked with `> `."""
+    tree = LexborHTMLParser(_ENDS_A_PAGE.sub("", html))
+    if tree.root is None:
+        return ""
+    text = _LINE_SPACE.sub("\n", "".join(_pieces(tree.root)))
+    return _GAPS.sub("\n\n", _mark_quotes(text)).strip()
+
+
+_QUOTE_START, _QUOTE_END = "\x01", "\x02"
+
+
+def _pieces(root: LexborNode) -> list[str]:
+    """Walk without recursion, since a hostile page may nest without end."""
+    pieces: list[str] = []
+    stack: list[LexborNode | str] = [root]
+    for _ in range(_MOST_NODES):
+        if not stack:
+            break
+        node = stack.pop()
+        if isinstance(node, str):
+            pieces.append(node)
+        elif node.tag == "-text":
+            pieces.append(_text_of(node))
+        elif node.tag not in _UNREAD and not _is_hidden(node):
+            opening, closing = _around(node)
+            pieces.append(opening)
+            stack.append(closing)
+            stack.extend(reversed(_children(node)))
+    return pieces
+
+
+def _text_of(node: LexborNode) -> str:
+    content = node.text_content or ""
+    parent = node.parent
+    if parent is not None and parent.tag == "pre":
+        return content
+    return _SPACES.sub(" ", content)
+
+
+def _children(node: LexborNode) -> list[LexborNode]:
+    return list(node.iter(include_text=True))
+
+
+def _around(node: LexborNode) -> tuple[str, str]:
+    """Return what stands before and after the content of an element."""
+    tag = node.tag
+    if tag == "br":
+        return "\n", ""
+    if tag == "blockquote":
+        return f"\n\n{_QUOTE_START}\n", f"\n{_QUOTE_END}\n\n"
+    if tag == "li":
+        return "\n- ", ""
+    if tag in {"td", "th"}:
+        return "", " "
+    if tag == "img":
+        label = (node.attributes.get("alt") or "").strip()
+        return (f"[{label}]" if label else ""), ""
+    if tag in _PARAGRAPHS:
+        return "\n\n", "\n\n"
+    return ("\n", "\n") if tag in _BLOCKS else ("", "")
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    style = (node.attributes.get("style") or "").replace(" ", "").lower()
+    return "display:none" in style
+
+
+def _mark_quotes(text: str) -> str:
+    if _QUOTE_START not in text:
+        return text
+    depth, lines = 0, []
+    for line in text.split("\n"):
+        depth += line.count(_QUOTE_START)
+        kept = line.replace(_QUOTE_START, "")
+        ends = kept.count(_QUOTE_END)
+        kept = kept.replace(_QUOTE_END, "").strip()
+        if kept or not depth:
+            lines.append("> " * min(depth, _DEEPEST_QUOTE) + kept)
+        depth = max(0, depth - ends)
+    return "\n".join(lines)

@@ -1,0 +1,147 @@
+"""The case: what one complainant's matter is, how far it has come and which clocks run."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from models.codes import (
+    Category,
+    LetterKind,
+    LetterState,
+    Ombudsman,
+    Status,
+    TaskKind,
+)
+from models.message import Message
+
+
+@dataclass(eq=False, kw_only=True)
+class Ruling:
+    """What an officer decided about a case: the third record, and what the classifier learns from."""
+
+    officer: str
+    ruled_at: datetime
+    status: Status
+    category: Category
+    ombudsman: Ombudsman
+    reason: str
+    id: int | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Letter:
+    """A letter of ours: queued in the unit of work that decides it, sent by another job.
+
+    `message_id` is fixed here, once, so that a letter sent twice can be folded by whoever receives it.
+    """
+
+    kind: LetterKind
+    message_id: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    queued_at: datetime
+    due_at: datetime
+    in_reply_to: str | None = None
+    references: str = ""
+    state: LetterState = LetterState.QUEUED
+    attempts: int = 0
+    claimed_until: datetime | None = None
+    sent_at: datetime | None = None
+    last_fault: str = ""
+    id: int | None = None
+    case_id: int | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Task:
+    """Something that an officer has to do by a date; closed, never deleted."""
+
+    kind: TaskKind
+    opened_at: datetime
+    due_by: date
+    note: str
+    closed_at: datetime | None = None
+    message_id: int | None = None
+    id: int | None = None
+    case_id: int | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Case:
+    """One matter of one complainant.
+
+    `status`, `category` and `ombudsman` are those in force: triage's decision until an officer's ruling
+    replaces it; both stay on record. `stage` is 0 while no complaint runs, then 1 or 2. `guard_at` is
+    when the guard sends a missing formal acknowledgement, None where none is missing.
+    """
+
+    reference: str
+    opened_at: datetime
+    received_on: date
+    status: Status
+    category: Category
+    ombudsman: Ombudsman
+    stage: int
+    complainant_name: str
+    complainant_address: str
+    reply_address: str
+    subject: str
+    acknowledge_by: date
+    priority: int = 0
+    awaits_officer: bool = True
+    guard_at: datetime | None = None
+    acknowledged_on: date | None = None
+    respond_by: date | None = None
+    is_historic: bool = False
+    version: int = 1
+    id: int | None = None
+    messages: list[Message] = field(default_factory=list)
+    letters: list[Letter] = field(default_factory=list)
+    rulings: list[Ruling] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+
+    @property
+    def due_by(self) -> date:
+        """Return the date of the nearest duty: the acknowledgement, then the response."""
+        if self.acknowledged_on is None:
+            return self.acknowledge_by
+        return self.respond_by or self.acknowledge_by
+
+    @property
+    def known_addresses(self) -> frozenset[str]:
+        """Return the addresses from which a reference in the text is believed."""
+        said = {message.sender_address for message in self.messages}
+        known = said | {self.complainant_address, self.reply_address}
+        return frozenset(address.casefold() for address in known if address)
+
+    def has_letter(self, kind: LetterKind) -> bool:
+        """Say whether a letter of this kind was queued, on its way or sent."""
+        return any(letter.kind is kind and letter.state is not LetterState.FAILED for letter in self.letters)
+
+    def begin_stage(self, stage: int, *, received_on: date, acknowledge_by: date) -> None:
+        """Open stage 1 or 2 and its acknowledgement clock.
+
+        Raises ValueError where the stage is not the next one: a stage is never skipped backwards.
+        """
+        if stage <= self.stage:
+            raise ValueError(f"case {self.reference} is already at stage {self.stage}")
+        self.stage, self.received_on, self.acknowledge_by = stage, received_on, acknowledge_by
+        self.acknowledged_on = self.respond_by = None
+
+    def acknowledge(self, on: date, *, respond_by: date) -> None:
+        """Record the formal acknowledgement of the stage; the response clock runs from it."""
+        self.acknowledged_on, self.respond_by, self.guard_at = on, respond_by, None
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One line of the record of what was done; only ever added."""
+
+    at: datetime
+    actor: str
+    action: str
+    detail: dict[str, Any]
+    message_id: int | None = None
+    case_reference: str | None = None

@@ -1,0 +1,127 @@
+"""What triage says of a message: the classifier's prediction and the decision made from it.
+
+The officer's ruling is the third record (`models/case.py`); none of the three overwrites another.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models.codes import Category, Exclusion, Flag, Ombudsman, Status
+
+
+@dataclass(frozen=True)
+class Span:
+    """A passage of the text that was triaged: characters `start` to `end`, and their text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An exclusion or flag that may apply, with the passage that suggests it and why.
+
+    `rule` names the matcher that found it. A suggestion never decides anything (LGSCO 2.1, 2.5).
+    """
+
+    code: Exclusion | Flag
+    rule: str
+    span: Span
+    reason: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that `heard triage` prints."""
+        return {"code": self.code.value, "rule": self.rule, **asdict(self.span), "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the classifier alone says: calibrated probabilities between 0 and 1."""
+
+    dissatisfaction: float
+    status: dict[Status, float]
+    category: dict[Category, float]
+    evidence: tuple[Span, ...] = ()
+    artefact: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What triage makes of rules and prediction; `reasons` say why an officer has to decide."""
+
+    is_dissatisfied: bool
+    dissatisfaction: float
+    status: Status
+    status_probabilities: dict[Status, float]
+    category: Category
+    category_probabilities: dict[Category, float]
+    ombudsman: Ombudsman
+    exclusions: tuple[Suggestion, ...]
+    flags: tuple[Suggestion, ...]
+    evidence: tuple[Span, ...]
+    officer_decides: bool
+    reasons: tuple[str, ...]
+    rules: tuple[str, ...]
+    artefact: str
+
+    @property
+    def is_likely_complaint(self) -> bool:
+        """Say whether the guard has to see to a formal acknowledgement if nobody else does.
+
+        It errs on the complainant's side: three chances in ten are enough.
+        """
+        grievance = self.chance_of_complaint
+        return self.status in FORMAL_STATUSES or grievance >= _LIKELY_ENOUGH
+
+    @property
+    def chance_of_complaint(self) -> float:
+        """Return the probability that the message is a complaint or an escalation."""
+        return sum(self.status_probabilities.get(each, 0.0) for each in FORMAL_STATUSES)
+
+    @property
+    def flag_codes(self) -> frozenset[Flag]:
+        """Return the suggested flags alone."""
+        return frozenset(each.code for each in self.flags if isinstance(each.code, Flag))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that `heard triage` prints."""
+        return {
+            "dissatisfaction": {
+                "value": self.is_dissatisfied,
+                "probability": round(self.dissatisfaction, 4),
+            },
+            "status": {
+                "value": self.status.value,
+                "probability": round(self.status_probabilities[self.status], 4),
+                "probabilities": {
+                    code.value: round(p, 4) for code, p in self.status_probabilities.items()
+                },
+            },
+            "category": {
+                "value": self.category.value,
+                "probability": round(self.category_probabilities[self.category], 4),
+                "top3": [
+                    {"value": code.value, "probability": round(p, 4)} for code, p in self.likeliest(3)
+                ],
+            },
+            "ombudsman": self.ombudsman.value,
+            "exclusions": [each.as_json() for each in self.exclusions],
+            "flags": [each.as_json() for each in self.flags],
+            "evidence": [asdict(span) for span in self.evidence],
+            "officer_decides": self.officer_decides,
+            "reasons": list(self.reasons),
+            "rules": list(self.rules),
+            "artefact": self.artefact,
+        }
+
+    def likeliest(self, count: int) -> list[tuple[Category, float]]:
+        """Return the `count` likeliest categories with their probabilities, the likeliest first."""
+        by_chance = sorted(self.category_probabilities.items(), key=lambda pair: -pair[1])
+        return by_chance[:count]
+
+
+FORMAL_STATUSES = (Status.COMPLAINT, Status.ESCALATION)
+"""The statuses whose acknowledgement starts a response clock."""
+
+_LIKELY_ENOUGH = 0.3

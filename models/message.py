@@ -1,0 +1,173 @@
+"""A message: where it was found, what was read out of it, and where it ended.
+
+`Message` is the ledger row: one for every message that a mailbox ever showed, never deleted, and sooner
+or later with exactly one outcome. `ParsedMessage` is what reading the raw bytes gave.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from models.codes import Outcome
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a mailbox showed a message: IMAP's own key (RFC 9051, 2.3.1.1), or a file's name as uid."""
+
+    account: str
+    folder: str
+    uid_validity: int
+    uid: str
+
+
+@dataclass(frozen=True)
+class FetchedMessage:
+    """A message as a mailbox handed it over, before anything has interpreted it.
+
+    `raw` is None where the message is over the size limit or cannot be read; `fault` then says why.
+    """
+
+    place: Place
+    raw: bytes | None
+    received_at: datetime | None
+    size: int
+    fault: str | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """A name and an address as a header or a form gave them; either may be empty."""
+
+    name: str
+    address: str
+
+    def __str__(self) -> str:
+        """Write the person as mail does."""
+        return f"{self.name} <{self.address}>" if self.name and self.address else self.name or self.address
+
+
+NOBODY = Person(name="", address="")
+
+
+@dataclass(frozen=True)
+class Complainant:
+    """Whom the message is from as best known; `found_in` is from, form, forward or empty."""
+
+    person: Person = NOBODY
+    found_in: str = ""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that came with a message; `content` is kept by its SHA-256, `text` is what could be read."""
+
+    filename: str
+    content_type: str
+    content: bytes
+    sha256: str
+    text: str = ""
+
+    @property
+    def size(self) -> int:
+        """Return the size of the decoded file in bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True)
+class ParsedMessage:
+    """What reading a message's bytes gave; every field has a value, however odd the message.
+
+    `date` is the Date header and only a claim; `received_at` is the top Received header. `reply_text` is
+    the new part on top, equal to `text` where nothing is quoted. `defects` are short codes.
+    """
+
+    subject: str = ""
+    sender: Person | None = None
+    reply_to: tuple[Person, ...] = ()
+    to: tuple[Person, ...] = ()
+    cc: tuple[Person, ...] = ()
+    date: datetime | None = None
+    received_at: datetime | None = None
+    message_id: str | None = None
+    in_reply_to: str | None = None
+    references: tuple[str, ...] = ()
+    text: str = ""
+    reply_text: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    is_bounce: bool = False
+    bounced_addresses: tuple[str, ...] = ()
+    is_auto_reply: bool = False
+    is_list: bool = False
+    is_null_sender: bool = False
+    machine_reason: str = ""
+    complainant: Complainant = field(default_factory=Complainant)
+    defects: tuple[str, ...] = ()
+    content_hash: str = ""
+
+    @property
+    def thread_ids(self) -> tuple[str, ...]:
+        """Return the Message-IDs that this message answers, the nearest first (RFC 5322, 3.6.4)."""
+        nearest_first = (self.in_reply_to, *reversed(self.references))
+        return tuple(dict.fromkeys(ref for ref in nearest_first if ref))
+
+    @property
+    def words_to_triage(self) -> str:
+        """Return what the sender says now: the new part, or the attachments where it only points at them."""
+        attached = "\n\n".join(each.text for each in self.attachments if each.text.strip())
+        if attached and len(self.reply_text.split()) < _POINTS_AT_ATTACHMENT:
+            return f"{self.reply_text}\n\n{attached}".strip()
+        return self.reply_text
+
+
+_POINTS_AT_ATTACHMENT = 20
+
+
+@dataclass(eq=False, kw_only=True)
+class Message:
+    """One row of the ledger."""
+
+    account: str
+    folder: str
+    uid_validity: int
+    uid: str
+    sha256: str | None
+    size: int
+    received_at: datetime
+    fetched_at: datetime
+    is_historic: bool = False
+    id: int | None = None
+    attempts: int = 0
+    outcome: Outcome | None = None
+    reason: str = ""
+    settled_at: datetime | None = None
+    marked_at: datetime | None = None
+    case_id: int | None = None
+    duplicate_of_id: int | None = None
+    identity: str | None = None
+    message_id: str | None = None
+    sender_name: str = ""
+    sender_address: str = ""
+    subject: str = ""
+    text: str = ""
+    reply_text: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Return where the mailbox showed it."""
+        return Place(self.account, self.folder, self.uid_validity, self.uid)
+
+    def describe(self, parsed: ParsedMessage) -> None:
+        """Copy what was read out of the raw bytes into the row that officers see."""
+        who = parsed.complainant.person if parsed.complainant.found_in else parsed.sender or NOBODY
+        self.message_id = parsed.message_id
+        self.sender_name, self.sender_address = who.name, who.address
+        self.subject, self.text, self.reply_text = parsed.subject, parsed.text, parsed.reply_text
+
+    def settle(self, outcome: Outcome, *, reason: str, now: datetime) -> None:
+        """Give the message its one outcome.
+
+        Raises ValueError where it already has another: an outcome is never overwritten in silence.
+        """
+        if self.outcome not in (None, Outcome.QUARANTINE):
+            raise ValueError(f"message {self.id} already ended as {self.outcome}")
+        self.outcome, self.reason, self.settled_at = outcome, reason, now

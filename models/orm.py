@@ -1,0 +1,294 @@
+"""The tables, and the classes mapped onto them."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Enum,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import configure_mappers, registry, relationship
+
+from models.case import Case, Letter, Ruling, Task
+from models.codes import Category, LetterKind, LetterState, Ombudsman, Outcome, Status, TaskKind
+from models.message import Message
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant in UTC; refuses naive times and restores the zone that SQLite forgets."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant into UTC."""
+        del dialect
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give back an aware instant in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _code(codes: type[StrEnum], *, nullable: bool = False, name: str) -> Column[Any]:
+    """Return a column that holds one code of a fixed set by its value."""
+    kind = Enum(
+        codes,
+        native_enum=False,
+        create_constraint=False,
+        length=50,
+        values_callable=lambda members: [member.value for member in members],
+    )
+    return Column(name, kind, nullable=nullable)
+
+
+_BigId = BigInteger().with_variant(Integer, "sqlite")
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("folder", String(500), primary_key=True),
+    Column("uid_validity", BigInteger, primary_key=True, autoincrement=False),
+    Column("last_uid", BigInteger, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("reference", String(20), nullable=False, unique=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("received_on", Date, nullable=False),
+    _code(Status, name="status"),
+    _code(Category, name="category"),
+    _code(Ombudsman, name="ombudsman"),
+    Column("stage", Integer, nullable=False),
+    Column("complainant_name", Text, nullable=False),
+    Column("complainant_address", Text, nullable=False),
+    Column("reply_address", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("acknowledge_by", Date, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("awaits_officer", Boolean, nullable=False),
+    Column("guard_at", UtcDateTime),
+    Column("acknowledged_on", Date),
+    Column("respond_by", Date),
+    Column("is_historic", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+Index(
+    "ix_cases_guard_at",
+    cases.c.guard_at,
+    sqlite_where=cases.c.guard_at.is_not(None),
+    postgresql_where=cases.c.guard_at.is_not(None),
+)
+Index("ix_cases_queue", cases.c.awaits_officer, cases.c.acknowledge_by, cases.c.id)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("account", String(200), nullable=False),
+    Column("folder", String(500), nullable=False),
+    Column("uid_validity", BigInteger, nullable=False),
+    Column("uid", String(500), nullable=False),
+    Column("sha256", String(64), ForeignKey("blobs.sha256")),
+    Column("size", BigInteger, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False),
+    Column("is_historic", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_by", String(300)),
+    Column("claimed_until", UtcDateTime),
+    _code(Outcome, name="outcome", nullable=True),
+    Column("reason", Text, nullable=False),
+    Column("settled_at", UtcDateTime),
+    Column("marked_at", UtcDateTime),
+    Column("case_id", _BigId, ForeignKey("cases.id"), index=True),
+    Column("duplicate_of_id", _BigId, ForeignKey("messages.id")),
+    Column("identity", String(64)),
+    Column("message_id", Text, index=True),
+    Column("sender_name", Text, nullable=False),
+    Column("sender_address", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("reply_text", Text, nullable=False),
+    UniqueConstraint("account", "folder", "uid_validity", "uid"),
+)
+Index("ix_messages_unsettled", messages.c.id, sqlite_where=text("outcome IS NULL"),
+      postgresql_where=text("outcome IS NULL"))
+Index("ix_messages_unmarked", messages.c.account, messages.c.id,
+      sqlite_where=text("marked_at IS NULL"), postgresql_where=text("marked_at IS NULL"))
+_ORIGINAL = text("identity IS NOT NULL AND outcome IN ('case', 'reply', 'machine')")
+Index("uq_messages_original", messages.c.identity, unique=True,
+      sqlite_where=_ORIGINAL, postgresql_where=_ORIGINAL)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("message_id", _BigId, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("sha256", String(64), ForeignKey("blobs.sha256"), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("message_id", _BigId, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("predicted_at", UtcDateTime, nullable=False),
+    Column("artefact", String(100), nullable=False),
+    Column("dissatisfaction", Float, nullable=False),
+    Column("status", JSON, nullable=False),
+    Column("category", JSON, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("message_id", _BigId, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("artefact", String(100), nullable=False),
+    _code(Status, name="status"),
+    Column("officer_decides", Boolean, nullable=False),
+    Column("document", JSON, nullable=False),
+)
+
+rulings = Table(
+    "rulings",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("case_id", _BigId, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("officer", String(200), nullable=False),
+    Column("ruled_at", UtcDateTime, nullable=False),
+    _code(Status, name="status"),
+    _code(Category, name="category"),
+    _code(Ombudsman, name="ombudsman"),
+    Column("reason", Text, nullable=False),
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("case_id", _BigId, ForeignKey("cases.id"), index=True),
+    _code(LetterKind, name="kind"),
+    Column("message_id", String(300), nullable=False, unique=True),
+    Column("recipient", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("in_reply_to", Text),
+    Column("references", Text, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    _code(LetterState, name="state"),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed_until", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+    Column("last_fault", Text, nullable=False),
+)
+Index("ix_letters_queued", letters.c.due_at, sqlite_where=text("state = 'queued'"),
+      postgresql_where=text("state = 'queued'"))
+Index("ix_letters_recipient", letters.c.recipient, letters.c.queued_at)
+Index("ix_letters_queued_at", letters.c.queued_at)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("case_id", _BigId, ForeignKey("cases.id"), index=True),
+    Column("message_id", _BigId, ForeignKey("messages.id")),
+    _code(TaskKind, name="kind"),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("due_by", Date, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("closed_at", UtcDateTime),
+)
+Index("ix_tasks_open", tasks.c.due_by, sqlite_where=text("closed_at IS NULL"),
+      postgresql_where=text("closed_at IS NULL"))
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("action", String(100), nullable=False),
+    Column("message_id", _BigId, index=True),
+    Column("case_reference", String(20), index=True),
+    Column("detail", JSON, nullable=False),
+)
+
+mapper = registry(metadata=metadata)
+
+
+def map_classes() -> None:
+    """Map the entities onto the tables; a second call changes nothing."""
+    if mapper.mappers:
+        return
+    mapper.map_imperatively(Message, messages)
+    mapper.map_imperatively(Letter, letters)
+    mapper.map_imperatively(Ruling, rulings)
+    mapper.map_imperatively(Task, tasks)
+    mapper.map_imperatively(
+        Case,
+        cases,
+        version_id_col=cases.c.version,
+        properties={
+            "messages": relationship(Message, lazy="raise", order_by=messages.c.id),
+            "letters": relationship(Letter, lazy="raise", order_by=letters.c.id),
+            "rulings": relationship(Ruling, lazy="raise", order_by=rulings.c.id),
+            "tasks": relationship(Task, lazy="raise", order_by=tasks.c.id),
+        },
+    )
+    configure_mappers()

@@ -1,0 +1,107 @@
+"""The database: its engine, and units of work that roll back unless told to commit."""
+
+import sqlite3
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from models import orm
+from models.errors import InputInvalid, RecordUnavailable
+from models.repository import SqlAudit, SqlCases, SqlLetters, SqlMessages
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for a SQLite or PostgreSQL URL, set up for unattended work.
+
+    SQLite: write-ahead log, every commit on disk, writers begin IMMEDIATE so that they queue up
+    instead of failing half way.
+    Raises InputInvalid for a URL that is neither.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InputInvalid(f"the database URL cannot be read: {error}") from error
+    orm.map_classes()
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(url, database=parsed.database)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    raise InputInvalid(
+        f"the database is {parsed.get_backend_name()}; use sqlite:///FILE or postgresql://HOST/NAME"
+    )
+
+
+def _sqlite_engine(url: str, *, database: str | None) -> Engine:
+    if database:
+        Path(database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get("reads", False)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class SqlUnitOfWork:
+    """Everything that happens together or not at all, in one database transaction.
+
+    Raises RecordUnavailable where the database is away, locked for too long or full.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._session = Session(self._engine, expire_on_commit=False)
+        self.messages = SqlMessages(self._session)
+        self.cases = SqlCases(self._session)
+        self.letters = SqlLetters(self._session)
+        self.audit = SqlAudit(self._session)
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Roll back what was not committed."""
+        self._session.close()
+        if isinstance(exc, OperationalError):
+            raise RecordUnavailable(_explain(exc)) from exc
+
+    def commit(self) -> None:
+        """Make it lasting."""
+        self._session.commit()
+
+    def flush(self) -> None:
+        """Give new records their numbers without making them lasting."""
+        self._session.flush()
+
+
+def is_clash(error: BaseException) -> bool:
+    """Say whether an error means that another worker wrote the same thing first."""
+    return isinstance(error, IntegrityError)
+
+
+def _explain(error: DBAPIError) -> str:
+    what: Any = error.orig
+    return f"the database does not answer as it should: {str(what).strip().splitlines()[0]}"
