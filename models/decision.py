@@ -22,17 +22,24 @@ class Span:
 class Suggestion:
     """An exclusion or flag that may apply, with the passage that suggests it and why.
 
-    `rule` names the matcher that found it. A suggestion never decides anything (LGSCO 2.1, 2.5).
+    `rule` names the matcher that found the passage, empty where the classifier alone suggests it. A suggestion never decides anything (LGSCO 2.1, 2.5).
     """
 
     code: Exclusion | Flag
     rule: str
+    probability: float
     span: Span
     reason: str
 
     def as_json(self) -> dict[str, Any]:
         """Return the shape that `heard triage` prints."""
-        return {"code": self.code.value, "rule": self.rule, **asdict(self.span), "reason": self.reason}
+        return {
+            "code": self.code.value,
+            "probability": round(self.probability, 4),
+            "rule": self.rule or None,
+            **asdict(self.span),
+            "reason": self.reason,
+        }
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class Prediction:
     dissatisfaction: float
     status: dict[Status, float]
     category: dict[Category, float]
+    ombudsman: Ombudsman
+    codes: dict[str, float]
     evidence: tuple[Span, ...] = ()
     artefact: str = ""
 

@@ -1,0 +1,160 @@
+"""The classifier: linear heads over word and letter n-grams and the pragmatic features.
+
+One set of vectorisers feeds every head: dissatisfaction, status, category, Ombudsman, and one head for each
+exclusion and flag. Heads give margins; `calibration.py` makes probabilities of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.svm import LinearSVC
+
+from models.codes import Category, Exclusion, Flag, Ombudsman, Status
+
+Numbers = NDArray[np.float64]
+
+STATUSES = tuple(Status)
+CATEGORIES = tuple(Category)
+CODES: tuple[Exclusion | Flag, ...] = (*Exclusion, *Flag)
+
+_WORD = r"(?u)\b\w[\w'’]*\b"
+
+
+@dataclass(frozen=True)
+class Truths:
+    """The labels of n messages as arrays: bool (n), index (n), index (n), bool (n), bool (n, codes)."""
+
+    dissatisfaction: NDArray[np.bool_]
+    status: NDArray[np.int64]
+    category: NDArray[np.int64]
+    is_housing: NDArray[np.bool_]
+    codes: NDArray[np.bool_]
+
+    def take(self, rows: NDArray[np.int64]) -> "Truths":
+        """Return the labels of some messages."""
+        return Truths(
+            self.dissatisfaction[rows],
+            self.status[rows],
+            self.category[rows],
+            self.is_housing[rows],
+            self.codes[rows],
+        )
+
+
+@dataclass(frozen=True)
+class Margins:
+    """What the heads say of n messages: (n), (n, 6), (n, 32), (n) and (n, codes), unbounded numbers."""
+
+    dissatisfaction: Numbers
+    status: Numbers
+    category: Numbers
+    is_housing: Numbers
+    codes: Numbers
+
+
+class Vectoriser:
+    """Texts and pragmatic features to one sparse matrix.
+
+    `share_of_numbers` weighs the pragmatic features against the n-grams, whose rows have length 1 each.
+    """
+
+    def __init__(self, *, min_messages: int = 2, share_of_numbers: float = 0.2) -> None:
+        self.min_messages = min_messages
+        self.share_of_numbers = share_of_numbers
+
+    def fit(self, texts: Sequence[str]) -> "Vectoriser":
+        """Learn the vocabularies."""
+        common: dict[str, Any] = {
+            "min_df": min(self.min_messages, len(texts)),
+            "sublinear_tf": True,
+            "strip_accents": "unicode",
+            "dtype": np.float64,
+        }
+        self.words_ = TfidfVectorizer(ngram_range=(1, 2), token_pattern=_WORD, **common).fit(texts)
+        self.letters_ = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), **common).fit(texts)
+        return self
+
+    def transform(self, texts: Sequence[str], numbers: Numbers) -> csr_matrix:
+        """Return one row per text: words, letters, then the pragmatic features."""
+        blocks = [
+            self.words_.transform(texts),
+            self.letters_.transform(texts),
+            csr_matrix(numbers * self.share_of_numbers),
+        ]
+        return csr_matrix(hstack(blocks))
+
+    @property
+    def word_columns(self) -> int:
+        """Return how many of the first columns are words."""
+        return len(self.words_.vocabulary_)
+
+
+class Heads:
+    """One linear classifier for each thing that triage says."""
+
+    def __init__(self, *, strength: float = 0.3, category_strength: float = 1.0, seed: int = 0) -> None:
+        self.strength = strength
+        self.category_strength = category_strength
+        self.seed = seed
+
+    def fit(self, rows: csr_matrix, truths: Truths) -> "Heads":
+        """Learn every head; a label that the messages show in one kind only gets a constant head."""
+        self.dissatisfaction_ = self._head(rows, truths.dissatisfaction, self.strength)
+        self.status_ = self._head(rows, truths.status, self.strength)
+        self.category_ = self._head(rows, truths.category, self.category_strength)
+        self.is_housing_ = self._head(rows, truths.is_housing, self.category_strength)
+        self.codes_ = [
+            self._head(rows, truths.codes[:, column], self.strength)
+            for column in range(truths.codes.shape[1])
+        ]
+        return self
+
+    def margins(self, rows: csr_matrix) -> Margins:
+        """Return the margins of every head for every row."""
+        return Margins(
+            dissatisfaction=_one(self.dissatisfaction_, rows),
+            status=_many(self.status_, rows, count=len(STATUSES)),
+            category=_many(self.category_, rows, count=len(CATEGORIES)),
+            is_housing=_one(self.is_housing_, rows),
+            codes=np.stack([_one(head, rows) for head in self.codes_], axis=1),
+        )
+
+    def grievance_weights(self, word_columns: int) -> Numbers:
+        """Return how much each word speaks for dissatisfaction, in the order of the vocabulary."""
+        if self.dissatisfaction_ is None:
+            return np.zeros(word_columns)
+        weights: Numbers = self.dissatisfaction_.coef_[0, :word_columns]
+        return weights
+
+    def _head(self, rows: csr_matrix, truth: NDArray[Any], strength: float) -> Any:
+        if len(np.unique(truth)) == 1:
+            return None
+        head = LinearSVC(C=strength, class_weight="balanced", random_state=self.seed, max_iter=5000)
+        return head.fit(rows, truth)
+
+
+_NEVER = -3.0
+"""The margin of a label that training never saw."""
+
+
+def _one(head: Any, rows: csr_matrix) -> Numbers:
+    if head is None:
+        return np.full(rows.shape[0], _NEVER)
+    margins: Numbers = head.decision_function(rows)
+    return margins
+
+
+def _many(head: Any, rows: csr_matrix, *, count: int) -> Numbers:
+    margins = np.full((rows.shape[0], count), _NEVER)
+    if head is None:
+        return margins
+    said = head.decision_function(rows)
+    if said.ndim == 1:
+        said = np.stack([-said, said], axis=1)
+    margins[:, head.classes_] = said
+    return margins

@@ -1,0 +1,165 @@
+"""Labelled messages: the project's own corpus, files to evaluate on, and officers' rulings."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from models.codes import Category, Exclusion, Flag, Ombudsman, Status
+from models.errors import CorpusInvalid, InputInvalid
+
+CORPUS = Path(__file__).parent / "corpus"
+TRAINING = CORPUS / "training"
+EVALUATION = CORPUS / "evaluation"
+
+_Code = TypeVar("_Code", bound=StrEnum)
+
+_TRUTHS = {True: True, False: False, "yes": True, "no": False, "true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class TriageInput:
+    """One message to triage: what `heard triage` reads from a line."""
+
+    id: str
+    subject: str
+    body: str
+    received_at: datetime
+    sender: str = ""
+
+
+@dataclass(frozen=True)
+class LabelledMessage:
+    """A message with the labels of the triage guide; `brief` is who wrote it, empty where unknown."""
+
+    message: TriageInput
+    brief: str
+    is_dissatisfied: bool
+    status: Status
+    category: Category
+    ombudsman: Ombudsman | None
+    exclusions: frozenset[Exclusion]
+    flags: frozenset[Flag]
+
+
+def read_training() -> list[LabelledMessage]:
+    """Read the corpus that the classifier is trained on.
+
+    Raises CorpusInvalid where the package was installed without it or a line is faulty.
+    """
+    return read_folder(TRAINING)
+
+
+def read_folder(folder: Path) -> list[LabelledMessage]:
+    """Read every file of a folder, in the order of their names.
+
+    Raises CorpusInvalid where the folder holds none.
+    """
+    files = sorted(folder.glob("*.jsonl"))
+    if not files:
+        raise CorpusInvalid(f"{folder} holds no labelled messages (*.jsonl)")
+    return [message for file in files for message in read_file(file)]
+
+
+def read_file(file: Path) -> list[LabelledMessage]:
+    """Read a file of labelled messages, one JSON object a line.
+
+    Raises CorpusInvalid that names every faulty line, and what is wrong with it.
+    """
+    found, faults = [], []
+    for number, row in _rows(file):
+        try:
+            found.append(labelled(row))
+        except (KeyError, ValueError, TypeError) as error:
+            what = f"the key {error} is missing" if isinstance(error, KeyError) else str(error)
+            faults.append(f"line {number}: {what}")
+    if faults:
+        raise CorpusInvalid(f"{file}: " + "; ".join(faults[:20]))
+    return found
+
+
+def labelled(row: dict[str, Any]) -> LabelledMessage:
+    """Turn one JSON object into a labelled message; raises KeyError, ValueError or TypeError."""
+    truth = row["dissatisfaction"]
+    if truth not in _TRUTHS:
+        raise ValueError(f"dissatisfaction is {truth!r}, not true or false")
+    ombudsman = row.get("ombudsman")
+    return LabelledMessage(
+        message=triage_input(row),
+        brief=str(row.get("brief", "")),
+        is_dissatisfied=_TRUTHS[truth],
+        status=Status(row["status"]),
+        category=Category(row["category"]),
+        ombudsman=Ombudsman(ombudsman) if ombudsman else None,
+        exclusions=_codes(Exclusion, row.get("exclusions", [])),
+        flags=_codes(Flag, row.get("flags", [])),
+    )
+
+
+def triage_input(row: dict[str, Any]) -> TriageInput:
+    """Read what triage needs from a JSON object; raises KeyError, ValueError or TypeError."""
+    sender = row.get("from") or ""
+    if isinstance(sender, dict):
+        sender = f"{sender.get('name', '')} <{sender.get('address', '')}>"
+    return TriageInput(
+        id=str(row["id"]),
+        subject=_text(row.get("subject")),
+        body=_text(row.get("body")),
+        received_at=_instant(row["received"]),
+        sender=str(sender),
+    )
+
+
+def fingerprint(messages: Iterable[LabelledMessage]) -> str:
+    """Return a SHA-256 over texts and labels, so that an artefact says what it learnt from."""
+    digest = hashlib.sha256()
+    for each in messages:
+        fields = (
+            each.message.subject, each.message.body, each.message.received_at.isoformat(), each.brief,
+            str(each.is_dissatisfied), each.status, each.category, each.ombudsman or "",
+            ",".join(sorted(each.exclusions)), ",".join(sorted(each.flags)),
+        )  # fmt: skip
+        digest.update("\0".join(fields).encode("utf-8", "replace") + b"\n")
+    return digest.hexdigest()
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        with file.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, start=1):
+                if line.strip():
+                    yield number, _row(file, number, line)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputInvalid(f"{file} cannot be read: {error}") from error
+
+
+def _row(file: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise CorpusInvalid(f"{file}: line {number}: not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise CorpusInvalid(f"{file}: line {number}: not a JSON object")
+    return row
+
+
+def _codes(kind: type[_Code], values: Iterable[Any]) -> frozenset[_Code]:
+    # A code may come alone or, as `heard triage` prints it, inside an object.
+    return frozenset(kind(each["code"] if isinstance(each, dict) else each) for each in values)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError(f"a text was expected, not {type(value).__name__}")
+    return value
+
+
+def _instant(value: Any) -> datetime:
+    instant = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,0 +1,240 @@
+"""How good the classifier is: figures as functions of what is true and what was said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
+
+from models.codes import Exclusion, Ombudsman, Status
+from models.decision import FORMAL_STATUSES, Decision
+from triage.artefact import Calibrations
+from triage.calibration import expected_calibration_error
+from triage.classifier import CATEGORIES, CODES, STATUSES, Margins, Truths
+from triage.corpus import LabelledMessage
+from triage.decide import Thresholds
+from triage.triager import Triager
+
+Numbers = NDArray[np.float64]
+Truth = NDArray[np.bool_]
+
+_MASKED_WORD = "complain"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What was said of n messages, as arrays beside `Truths`."""
+
+    dissatisfaction: Truth
+    dissatisfaction_chance: Numbers
+    status: NDArray[np.int64]
+    status_chances: Numbers
+    category: NDArray[np.int64]
+    category_chances: Numbers
+    is_housing: Truth
+    codes: Truth
+    officer_decides: Truth
+
+
+def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
+    """Triage labelled messages and return every figure, also for those without the word "complain"."""
+    from triage.train import truths_of  # noqa: PLC0415  # train.py imports this module
+
+    decisions = [decision for _, decision in triager.triage(each.message for each in messages)]
+    truths, said = truths_of(messages), _said(decisions)
+    result = figures(said, truths)
+    plain = np.array([_MASKED_WORD not in _words(each) for each in messages])
+    result["without_the_word_complain"] = {
+        "messages": int(plain.sum()),
+        "dissatisfaction": _dissatisfaction(_rows(said.dissatisfaction, plain),
+                                            said.dissatisfaction_chance[plain],
+                                            truths.dissatisfaction[plain]),
+    }  # fmt: skip
+    known = np.array([each.ombudsman is not None for each in messages])
+    if known.any():
+        right = said.is_housing[known] == truths.is_housing[known]
+        result["ombudsman"] = {"accuracy": _rounded(right.mean())}
+    else:
+        result.pop("ombudsman")
+    result["artefact"] = triager.artefact.name
+    result["briefs"] = len({each.brief for each in messages if each.brief})
+    return result
+
+
+def figures_of_margins(
+    margins: Margins, truths: Truths, how: Calibrations, thresholds: Thresholds
+) -> dict[str, Any]:
+    """Return the figures of margins that were held out in training."""
+    status = how.status.probabilities(margins.status)
+    category = how.category.probabilities(margins.category)
+    dissatisfaction = how.dissatisfaction.probabilities(margins.dissatisfaction)
+    codes = np.stack(
+        [curve.probabilities(margins.codes[:, at]) for at, curve in enumerate(how.codes)], axis=1
+    )
+    limits = np.array([thresholds.codes.get(code.value, 0.5) for code in CODES])
+    formal = np.array([each in FORMAL_STATUSES for each in STATUSES])
+    best = status.argmax(axis=1)
+    chance = status[:, formal].sum(axis=1)
+    silent = np.isin(best, [STATUSES.index(Status.COMPLIMENT), STATUSES.index(Status.OTHER)])
+    unsure = status.max(axis=1) < thresholds.status
+    said = Said(
+        dissatisfaction=formal[best] | ((dissatisfaction >= thresholds.dissatisfaction) & ~silent),
+        dissatisfaction_chance=dissatisfaction,
+        status=best,
+        status_chances=status,
+        category=category.argmax(axis=1),
+        category_chances=category,
+        is_housing=how.is_housing.probabilities(margins.is_housing) >= 0.5,  # noqa: PLR2004
+        codes=codes >= limits,
+        officer_decides=unsure | (~formal[best] & (chance >= thresholds.complaint_missed)),
+    )
+    return figures(said, truths)
+
+
+def figures(said: Said, truths: Truths) -> dict[str, Any]:
+    """Return recall, precision, F1, calibration and confusion of everything that was said."""
+    count = len(truths.status)
+    top3 = np.argsort(-said.category_chances, axis=1)[:, :3]
+    exclusions = np.array([isinstance(code, Exclusion) for code in CODES])
+    return {
+        "messages": count,
+        "dissatisfaction": _dissatisfaction(
+            said.dissatisfaction, said.dissatisfaction_chance, truths.dissatisfaction
+        ),
+        "status": {
+            "accuracy": _rounded(accuracy_score(truths.status, said.status)),
+            "macro_f1": _rounded(_macro_f1(truths.status, said.status)),
+            "calibration_error": _rounded(_top_calibration(said.status_chances, truths.status)),
+            "confusion": _confusion(truths.status, said.status),
+            "per_label": _per_label(truths.status, said.status, [each.value for each in STATUSES]),
+            "confident": _confident(said, truths),
+        },
+        "category": {
+            "accuracy": _rounded(accuracy_score(truths.category, said.category)),
+            "macro_f1": _rounded(_macro_f1(truths.category, said.category)),
+            "in_first_three": _rounded((top3 == truths.category[:, None]).any(axis=1).mean()),
+            "calibration_error": _rounded(_top_calibration(said.category_chances, truths.category)),
+            "per_label": _per_label(truths.category, said.category, [each.value for each in CATEGORIES]),
+        },
+        "ombudsman": {"accuracy": _rounded((said.is_housing == truths.is_housing).mean())},
+        "exclusions": _code_figures(said.codes, truths.codes, exclusions),
+        "flags": _code_figures(said.codes, truths.codes, ~exclusions),
+        "reliability": _reliability(said.dissatisfaction_chance, truths.dissatisfaction),
+    }
+
+
+def _said(decisions: Sequence[Decision]) -> Said:
+    return Said(
+        dissatisfaction=np.array([each.is_dissatisfied for each in decisions]),
+        dissatisfaction_chance=np.array([each.dissatisfaction for each in decisions]),
+        status=np.array([STATUSES.index(each.status) for each in decisions]),
+        status_chances=np.array(
+            [[each.status_probabilities[code] for code in STATUSES] for each in decisions]
+        ),
+        category=np.array([CATEGORIES.index(each.category) for each in decisions]),
+        category_chances=np.array(
+            [[each.category_probabilities[code] for code in CATEGORIES] for each in decisions]
+        ),
+        is_housing=np.array([each.ombudsman is Ombudsman.HOUSING for each in decisions]),
+        codes=np.array(
+            [
+                [code in {found.code for found in (*each.exclusions, *each.flags)} for code in CODES]
+                for each in decisions
+            ]
+        ),
+        officer_decides=np.array([each.officer_decides for each in decisions]),
+    )
+
+
+def _dissatisfaction(said: Truth, chances: Numbers, truth: Truth) -> dict[str, float]:
+    precision, recall, f1, _ = precision_recall_fscore_support(
+        truth, said, average="binary", zero_division=0
+    )
+    return {
+        "recall": _rounded(recall),
+        "precision": _rounded(precision),
+        "f1": _rounded(f1),
+        "calibration_error": _rounded(expected_calibration_error(chances, truth)),
+    }
+
+
+def _confident(said: Said, truths: Truths) -> dict[str, float]:
+    """Return how triage does where it does not leave the status to an officer."""
+    formal = [STATUSES.index(each) for each in FORMAL_STATUSES]
+    sure = ~said.officer_decides
+    is_formal = np.isin(truths.status, formal)
+    missed = is_formal & sure & ~np.isin(said.status, formal)
+    right = said.status[sure] == truths.status[sure]
+    return {
+        "share": _rounded(sure.mean()),
+        "accuracy": _rounded(right.mean() if sure.any() else 0.0),
+        "complaints_missed": _rounded(missed.sum() / max(1, is_formal.sum())),
+    }
+
+
+def _code_figures(said: Truth, truth: Truth, columns: Truth) -> dict[str, Any]:
+    some_said, some_true = said[:, columns], truth[:, columns]
+    codes = [code.value for code, is_one in zip(CODES, columns, strict=True) if is_one]
+    precision, recall, f1, support = precision_recall_fscore_support(
+        some_true, some_said, average=None, zero_division=0
+    )
+    return {
+        "micro_f1": _rounded(f1_score(some_true, some_said, average="micro", zero_division=0)),
+        "per_label": {
+            code: {"precision": _rounded(p), "recall": _rounded(r), "f1": _rounded(f), "messages": int(n)}
+            for code, p, r, f, n in zip(codes, precision, recall, f1, support, strict=True)
+        },
+    }
+
+
+def _per_label(truth: NDArray[np.int64], said: NDArray[np.int64], labels: list[str]) -> dict[str, Any]:
+    precision, recall, f1, support = precision_recall_fscore_support(
+        truth, said, labels=range(len(labels)), average=None, zero_division=0
+    )
+    return {
+        label: {"precision": _rounded(p), "recall": _rounded(r), "f1": _rounded(f), "messages": int(n)}
+        for label, p, r, f, n in zip(labels, precision, recall, f1, support, strict=True)
+        if n
+    }
+
+
+def _macro_f1(truth: NDArray[np.int64], said: NDArray[np.int64]) -> float:
+    """Return the mean F1 over the labels that the messages hold."""
+    return float(f1_score(truth, said, labels=np.unique(truth), average="macro", zero_division=0))
+
+
+def _confusion(truth: NDArray[np.int64], said: NDArray[np.int64]) -> list[list[int]]:
+    table: list[list[int]] = confusion_matrix(truth, said, labels=range(len(STATUSES))).tolist()
+    return table
+
+
+def _top_calibration(chances: Numbers, truth: NDArray[np.int64]) -> float:
+    return expected_calibration_error(chances.max(axis=1), chances.argmax(axis=1) == truth)
+
+
+def _reliability(chances: Numbers, truth: Truth) -> list[dict[str, float]]:
+    """Return, for each tenth of the scale, the mean stated probability and the true share."""
+    places = np.minimum((chances * 10).astype(int), 9)
+    return [
+        {
+            "stated": _rounded(chances[places == place].mean()),
+            "true": _rounded(truth[places == place].mean()),
+            "messages": int((places == place).sum()),
+        }
+        for place in range(10)
+        if (places == place).any()
+    ]
+
+
+def _rows(values: Truth, rows: Truth) -> Truth:
+    return values[rows]
+
+
+def _words(each: LabelledMessage) -> str:
+    return f"{each.message.subject} {each.message.body}".lower()
+
+
+def _rounded(value: Any) -> float:
+    return round(float(value), 4)

@@ -1,0 +1,109 @@
+"""Reads a text with spaCy: sentences, words and cues, each with its place. The one file that knows spaCy."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import spacy
+from spacy.matcher import PhraseMatcher
+
+from models.decision import Span
+from triage.cues import COUNTED, PATTERNS, PHRASES
+
+_LONGEST = 20_000
+"""Characters of a message that are read; nobody's point comes later, and a hostile text costs no more."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A cue found in a text, and the number of the sentence that holds it."""
+
+    cue: str
+    span: Span
+    sentence: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read in a text; spans count characters of `text`."""
+
+    text: str
+    sentences: tuple[Span, ...]
+    hits: tuple[Hit, ...]
+    counts: dict[str, int]
+    word_count: int
+
+    def of(self, cue: str) -> list[Hit]:
+        """Return the hits of one cue in the order of the text."""
+        return [hit for hit in self.hits if hit.cue == cue]
+
+    def has(self, *cues: str) -> bool:
+        """Say whether any of the cues was found."""
+        return any(hit.cue in cues for hit in self.hits)
+
+    def sentence_of(self, hit: Hit) -> Span:
+        """Return the sentence that holds a hit."""
+        return self.sentences[hit.sentence]
+
+
+def read_texts(texts: Iterable[str]) -> Iterator[Reading]:
+    """Read many texts in their order."""
+    nlp, matcher = _language()
+    for doc in nlp.pipe((text[:_LONGEST] for text in texts), batch_size=64):
+        yield _reading(doc, matcher)
+
+
+def _reading(doc: Any, matcher: Any) -> Reading:
+    text: str = doc.text
+    sentences = _sentences(doc, text)
+    starts = [sentence.start for sentence in sentences]
+    hits = [
+        Hit(cue, Span(start, end, text[start:end]), max(0, bisect_right(starts, start) - 1))
+        for cue, start, end in _found(doc, matcher, text)
+    ]
+    hits.sort(key=lambda hit: (hit.span.start, hit.cue))
+    counts = {name: len(pattern.findall(text)) for name, pattern in COUNTED.items()}
+    return Reading(text, sentences, tuple(hits), counts, len(doc))
+
+
+def _sentences(doc: Any, text: str) -> tuple[Span, ...]:
+    """Return the sentences without the white space around them; a text of none is one."""
+    places = doc.to_array(["IDX", "SENT_START"])
+    starts = [int(index) for index, is_start in places if is_start == 1]
+    pieces = zip(starts, [*starts[1:], len(text)], strict=True)
+    spans = (_span(text, start, end) for start, end in pieces)
+    return tuple(span for span in spans if span.text) or (Span(0, len(text), text),)
+
+
+def _found(doc: Any, matcher: Any, text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield each cue with its place; of overlapping phrases of one cue only the longest."""
+    names, ends = doc.vocab.strings, dict[int, int]()
+    for key, first, last in sorted(matcher(doc), key=lambda match: (match[1], match[1] - match[2])):
+        if first >= ends.get(key, 0):
+            ends[key] = last
+            token = doc[last - 1]
+            yield names[key], doc[first].idx, token.idx + len(token)
+    for cue, pattern in PATTERNS.items():
+        for found in pattern.finditer(text):
+            yield cue, found.start(), found.end()
+
+
+def _span(text: str, start: int, end: int) -> Span:
+    """Return a span without the white space around it."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    stripped = piece.strip()
+    return Span(start, start + len(stripped), stripped)
+
+
+@lru_cache(maxsize=1)
+def _language() -> tuple[Any, Any]:
+    nlp = spacy.blank("en")
+    nlp.max_length = _LONGEST + 1
+    nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "\n", "\n\n"]})
+    matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
+    for cue, phrases in PHRASES.items():
+        matcher.add(cue, list(nlp.tokenizer.pipe(phrases)))
+    return nlp, matcher

@@ -1,0 +1,132 @@
+"""Messages to predictions and decisions: the classifier, the rules and the policy put together."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.codes import Exclusion, Flag, Ombudsman
+from models.deadlines import received_on
+from models.decision import Decision, Prediction, Span
+from triage.ages import Age, ages_in
+from triage.artefact import Artefact
+from triage.classifier import CATEGORIES, CODES, STATUSES
+from triage.corpus import TriageInput
+from triage.decide import FoundCode, decide
+from triage.features import masked, pragmatic, text_to_triage
+from triage.language import Reading, read_texts
+from triage.rules import findings, reason_for
+
+Numbers = NDArray[np.float64]
+
+_BATCH = 64
+_MOST_EVIDENCE = 3
+_WORDS_IN_EVIDENCE = 3
+
+
+class Triager:
+    """Triages messages with one artefact; the same artefact always gives the same answer."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self.artefact = artefact
+
+    def triage(self, messages: Iterable[TriageInput]) -> Iterator[tuple[Prediction, Decision]]:
+        """Yield a prediction and a decision for each message, in order, in constant memory."""
+        remaining = iter(messages)
+        while batch := list(islice(remaining, _BATCH)):
+            yield from self._triage_batch(batch)
+
+    def _triage_batch(self, batch: Sequence[TriageInput]) -> Iterator[tuple[Prediction, Decision]]:
+        readings = list(read_texts(text_to_triage(message) for message in batch))
+        ages = [
+            ages_in(reading.text, received_on(message.received_at))
+            for reading, message in zip(readings, batch, strict=True)
+        ]
+        predictions = self._predict(readings, ages)
+        for reading, times, prediction in zip(readings, ages, predictions, strict=True):
+            found = list(_found_codes(reading, times, prediction))
+            yield (
+                prediction,
+                decide(
+                    prediction,
+                    found,
+                    thresholds=self.artefact.thresholds,
+                    text_is_empty=not reading.text.partition("\n\n")[2].strip(),
+                ),
+            )
+
+    def _predict(
+        self, readings: Sequence[Reading], ages: Sequence[list[Age]]
+    ) -> Iterator[Prediction]:
+        artefact, how = self.artefact, self.artefact.calibrations
+        numbers = np.array(
+            [pragmatic(reading, times) for reading, times in zip(readings, ages, strict=True)]
+        )
+        rows = artefact.vectoriser.transform([masked(reading.text) for reading in readings], numbers)
+        margins = artefact.heads.margins(rows)
+        dissatisfaction = how.dissatisfaction.probabilities(margins.dissatisfaction)
+        status = how.status.probabilities(margins.status)
+        category = how.category.probabilities(margins.category)
+        housing = how.is_housing.probabilities(margins.is_housing)
+        codes = np.stack(
+            [curve.probabilities(margins.codes[:, at]) for at, curve in enumerate(how.codes)], axis=1
+        )
+        grievance = self._sentence_scores(readings)
+        for row, reading in enumerate(readings):
+            yield Prediction(
+                dissatisfaction=float(dissatisfaction[row]),
+                status=dict(zip(STATUSES, map(float, status[row]), strict=True)),
+                category=dict(zip(CATEGORIES, map(float, category[row]), strict=True)),
+                ombudsman=Ombudsman.HOUSING if housing[row] >= 0.5 else Ombudsman.LGSCO,  # noqa: PLR2004
+                codes=dict(zip(CODES, map(float, codes[row]), strict=True)),
+                evidence=_evidence(reading, grievance[row], is_grievance=dissatisfaction[row] >= 0.5),  # noqa: PLR2004
+                artefact=artefact.name,
+            )
+
+    def _sentence_scores(self, readings: Sequence[Reading]) -> list[Numbers]:
+        """Return how much the words of each sentence speak for dissatisfaction."""
+        vectoriser = self.artefact.vectoriser
+        weights = self.artefact.heads.grievance_weights(vectoriser.word_columns)
+        sentences = [masked(span.text) for reading in readings for span in reading.sentences]
+        scores = vectoriser.words_.transform(sentences) @ weights
+        ends = np.cumsum([len(reading.sentences) for reading in readings])
+        return np.split(scores, ends[:-1])
+
+
+def _evidence(reading: Reading, scores: Numbers, *, is_grievance: bool) -> tuple[Span, ...]:
+    """Return the sentences that speak loudest for the verdict, in the order of the text."""
+    towards = scores if is_grievance else -scores
+    strongest = [
+        int(place)
+        for place in np.argsort(-towards, kind="stable")
+        if len(reading.sentences[place].text.split()) >= _WORDS_IN_EVIDENCE and towards[place] > 0
+    ][:_MOST_EVIDENCE]
+    if not strongest:
+        strongest = [int(np.argmax(towards))]
+    loudest = max(towards[strongest[0]], 0.0)
+    kept = [place for place in strongest if towards[place] >= loudest / 2 or len(strongest) == 1]
+    return tuple(reading.sentences[place] for place in sorted(kept))
+
+
+def _found_codes(reading: Reading, ages: list[Age], prediction: Prediction) -> Iterator[FoundCode]:
+    """Yield every code with its probability and the best passage that the rules found for it."""
+    first_by_code = {each.code: each for each in reversed(findings(reading, ages))}
+    for code in CODES:
+        finding = first_by_code.get(code)
+        yield FoundCode(
+            code=code,
+            probability=prediction.codes[code],
+            rule=finding.rule if finding else "",
+            span=finding.span if finding else _fallback_passage(reading, prediction),
+            reason=finding.reason if finding else _reason_without_passage(code),
+            is_certain=finding.is_certain if finding else False,
+        )
+
+
+def _fallback_passage(reading: Reading, prediction: Prediction) -> Span:
+    return prediction.evidence[0] if prediction.evidence else reading.sentences[0]
+
+
+def _reason_without_passage(code: Exclusion | Flag) -> str:
+    return f"{reason_for(code)}; the words as a whole suggest it"
