@@ -33,6 +33,7 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # It logs contents.
 _REPORTS = {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
 _LONGEST_TEXT = 1_000_000
 _LONGEST_SUBJECT = 998
+_RETURNED_ID = re.compile(r"(?im)^[ \t>]*message-id:\s*(<[^<>\s]+>)")
 _FLOWED = re.compile(r"(?i)flowed")
 
 
@@ -84,6 +85,7 @@ def parse(raw: bytes, *, form_senders: frozenset[str] = frozenset()) -> ParsedMe
         attachments=attachments,
         is_bounce=bounce,
         bounced_addresses=bounced_addresses(headers, contents.reports, text) if bounce else (),
+        returned_ids=_returned_ids(contents) if bounce else (),
         is_auto_reply=not bounce and is_auto_reply(headers, subject),
         is_list=is_list(headers),
         is_null_sender=headers.raw("return-path") == "<>",
@@ -361,6 +363,16 @@ def _disposition(part: Part) -> str:
 def _message_id(headers: Headers) -> str | None:
     ids = headers.ids("message-id")
     return ids[0] if ids else headers.raw("message-id")[:_LONGEST_SUBJECT] or None
+
+
+def _returned_ids(contents: _Contents) -> tuple[str, ...]:
+    """Return the Message-IDs of the mail that a bounce brings back, from its report or the mail itself."""
+    reported = [found for report in contents.reports for found in _RETURNED_ID.findall(report)]
+    enclosed = [
+        found for part in contents.forwarded for found in Headers(part.raw_items()).ids("message-id")
+    ]
+    written = [found for text in contents.texts for found in _RETURNED_ID.findall(text)]
+    return tuple(dict.fromkeys([*reported, *enclosed, *written]))
 
 
 def _all_defects(headers: Headers, contents: _Contents) -> tuple[str, ...]:

@@ -75,6 +75,7 @@ class Case:
     `status`, `category` and `ombudsman` are those in force: triage's decision until an officer's ruling
     replaces it; both stay on record. `stage` is 0 while no complaint runs, then 1 or 2. `guard_at` is
     when the guard sends a missing formal acknowledgement, None where none is missing.
+    `escalation_received_on` is when the next stage was asked for and not yet begun.
     """
 
     reference: str
@@ -94,6 +95,7 @@ class Case:
     guard_at: datetime | None = None
     acknowledged_on: date | None = None
     respond_by: date | None = None
+    escalation_received_on: date | None = None
     is_historic: bool = False
     version: int = 1
     id: int | None = None
@@ -128,11 +130,17 @@ class Case:
         if stage <= self.stage:
             raise ValueError(f"case {self.reference} is already at stage {self.stage}")
         self.stage, self.received_on, self.acknowledge_by = stage, received_on, acknowledge_by
-        self.acknowledged_on = self.respond_by = None
+        self.acknowledged_on = self.respond_by = self.escalation_received_on = None
 
-    def acknowledge(self, on: date, *, respond_by: date) -> None:
-        """Record the formal acknowledgement of the stage; the response clock runs from it."""
-        self.acknowledged_on, self.respond_by, self.guard_at = on, respond_by, None
+    def promise_answer(self, respond_by: date) -> None:
+        """Record the date that the queued formal acknowledgement promises; nothing is left to guard."""
+        self.respond_by, self.guard_at = respond_by, None
+
+    def close_tasks(self, *kinds: TaskKind, now: datetime) -> None:
+        """Close the open tasks of these kinds."""
+        for task in self.tasks:
+            if task.kind in kinds and task.closed_at is None:
+                task.closed_at = now
 
 
 @dataclass(frozen=True)

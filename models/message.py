@@ -78,7 +78,8 @@ class ParsedMessage:
     """What reading a message's bytes gave; every field has a value, however odd the message.
 
     `date` is the Date header and only a claim; `received_at` is the top Received header. `reply_text` is
-    the new part on top, equal to `text` where nothing is quoted. `defects` are short codes.
+    the new part on top, equal to `text` where nothing is quoted. `returned_ids` are the Message-IDs of
+    letters that a bounce brings back. `defects` are short codes.
     """
 
     subject: str = ""
@@ -96,6 +97,7 @@ class ParsedMessage:
     attachments: tuple[Attachment, ...] = ()
     is_bounce: bool = False
     bounced_addresses: tuple[str, ...] = ()
+    returned_ids: tuple[str, ...] = ()
     is_auto_reply: bool = False
     is_list: bool = False
     is_null_sender: bool = False

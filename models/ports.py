@@ -9,7 +9,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from models.case import AuditRow, Case, Letter
+from models.case import AuditRow, Case, Letter, Task
 from models.decision import Decision, Prediction
 from models.message import Attachment, FetchedMessage, Message, Place
 
@@ -113,6 +113,14 @@ class Messages(Protocol):
         """Return messages that are kept but not yet marked in their mailbox."""
         ...
 
+    def record_marked(self, messages: Sequence[Message], *, now: datetime) -> None:
+        """Record that messages are marked in their mailbox."""
+        ...
+
+    def add_task(self, task: Task) -> None:
+        """Put a task on record that belongs to a message but to no case."""
+        ...
+
     def quarantined(self, *, limit: int) -> list[Message]:
         """Return the messages that ended in quarantine, oldest first."""
         ...
@@ -138,6 +146,10 @@ class Cases(Protocol):
 
     def of_letters(self, message_ids: Sequence[str]) -> Case | None:
         """Return the case to which one of our letters with these Message-IDs belongs."""
+        ...
+
+    def letter_of(self, message_ids: Sequence[str]) -> Letter | None:
+        """Return the letter of ours with one of these Message-IDs."""
         ...
 
     def of_messages(self, message_ids: Sequence[str]) -> Case | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from models import orm
-from models.case import AuditRow, Case, Letter
+from models.case import AuditRow, Case, Letter, Task
 from models.codes import LetterState, Outcome
 from models.decision import Decision, Prediction
 from models.errors import UnknownReference
@@ -180,6 +180,17 @@ class SqlMessages:
             )
         )
 
+    def record_marked(self, messages: Sequence[Message], *, now: datetime) -> None:
+        """Record that messages are marked in their mailbox."""
+        ids = [message.id for message in messages]
+        self._session.execute(
+            update(orm.messages).where(orm.messages.c.id.in_(ids)).values(marked_at=now)
+        )
+
+    def add_task(self, task: Task) -> None:
+        """Put a task on record that belongs to a message but to no case."""
+        self._session.add(task)
+
     def quarantined(self, *, limit: int) -> list[Message]:
         """Return the messages that ended in quarantine, oldest first."""
         table = orm.messages.c
@@ -244,6 +255,12 @@ class SqlCases:
         """Return the case to which one of our letters with these Message-IDs belongs."""
         ids = select(orm.letters.c.case_id).where(orm.letters.c.message_id.in_(message_ids))
         return self._one(_whole_case().where(orm.cases.c.id.in_(ids)))
+
+    def letter_of(self, message_ids: Sequence[str]) -> Letter | None:
+        """Return the letter of ours with one of these Message-IDs."""
+        return self._session.scalars(
+            select(Letter).where(orm.letters.c.message_id.in_(message_ids)).limit(1)
+        ).first()
 
     def of_messages(self, message_ids: Sequence[str]) -> Case | None:
         """Return the case that holds a message with one of these Message-IDs."""

@@ -11,7 +11,7 @@ from models.decision import Span
 from triage.ages import Age, oldest, only_old
 from triage.corpus import TriageInput
 from triage.cues import COUNTED, PATTERNS, PHRASES
-from triage.language import Reading
+from triage.reading import Reading
 from triage.reply_text import classifier_copy, is_forward, is_reply
 
 CUES = tuple(PHRASES) + tuple(PATTERNS)

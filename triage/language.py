@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -11,41 +10,10 @@ from spacy.matcher import PhraseMatcher
 
 from models.decision import Span
 from triage.cues import COUNTED, PATTERNS, PHRASES
+from triage.reading import Hit, Reading
 
 _LONGEST = 20_000
 """Characters of a message that are read; nobody's point comes later, and a hostile text costs no more."""
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A cue found in a text, and the number of the sentence that holds it."""
-
-    cue: str
-    span: Span
-    sentence: int
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What was read in a text; spans count characters of `text`."""
-
-    text: str
-    sentences: tuple[Span, ...]
-    hits: tuple[Hit, ...]
-    counts: dict[str, int]
-    word_count: int
-
-    def of(self, cue: str) -> list[Hit]:
-        """Return the hits of one cue in the order of the text."""
-        return [hit for hit in self.hits if hit.cue == cue]
-
-    def has(self, *cues: str) -> bool:
-        """Say whether any of the cues was found."""
-        return any(hit.cue in cues for hit in self.hits)
-
-    def sentence_of(self, hit: Hit) -> Span:
-        """Return the sentence that holds a hit."""
-        return self.sentences[hit.sentence]
 
 
 def read_texts(texts: Iterable[str]) -> Iterator[Reading]:

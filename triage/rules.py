@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from models.codes import Exclusion, Flag
 from models.decision import Span
 from triage.ages import Age, oldest, only_old
-from triage.language import Hit, Reading
+from triage.reading import Hit, Reading
 
 Code = Exclusion | Flag
 

@@ -15,7 +15,8 @@ from triage.classifier import CATEGORIES, CODES, STATUSES
 from triage.corpus import TriageInput
 from triage.decide import FoundCode, decide
 from triage.features import masked, pragmatic, text_to_triage
-from triage.language import Reading, read_texts
+from triage.language import read_texts
+from triage.reading import Reading
 from triage.rules import findings, reason_for
 
 Numbers = NDArray[np.float64]

@@ -1,0 +1,109 @@
+"""The delivery job: hands queued letters to the sender, again with growing pauses, never twice by intent."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from casework.acknowledge import STAGE, owe
+from models.case import AuditRow, Case, Letter, Task
+from models.codes import LetterState, TaskKind
+from models.deadlines import received_on
+from models.errors import LetterRefused, SenderUnavailable
+from models.ports import Sender, UnitOfWork, UnitsOfWork
+
+PAUSES = tuple(
+    timedelta(minutes=minutes) for minutes in (0.5, 1, 2, 5, 10)
+)
+"""How long to wait after each failed attempt; the last pause repeats for as long as it takes."""
+
+TELL_AFTER = timedelta(days=2)
+"""After so long an officer is told; the letter is still tried."""
+
+Compose = Callable[[Letter], bytes]
+
+
+def deliver_one(
+    units: UnitsOfWork,
+    sender: Sender,
+    compose: Compose,
+    *,
+    clock: Callable[[], datetime],
+    after_accepted: Callable[[], None] = lambda: None,
+) -> Letter | None:
+    """Send the next letter that is due; return it with its new state, or None where none is due.
+
+    The letter is claimed first and settled after the server's answer. A crash in between sends it again
+    under the same Message-ID, which lets the receiver fold the copies.
+    """
+    with units() as uow:
+        letter = uow.letters.claim_due(now=clock())
+        uow.commit()
+    if letter is None:
+        return None
+    fault: LetterRefused | SenderUnavailable | None = None
+    try:
+        sender.send(compose(letter), recipient=letter.recipient, message_id=letter.message_id)
+        after_accepted()
+    except (LetterRefused, SenderUnavailable) as error:
+        fault = error
+    now = clock()
+    with units() as uow:
+        settled = uow.letters.get(_number(letter))
+        case = uow.letters.case_of(settled)
+        settled.attempts += 1
+        settled.claimed_until = None
+        if fault is None:
+            _mark_sent(uow, settled, case, now=now)
+        elif isinstance(fault, SenderUnavailable):
+            _put_off(uow, settled, case, fault, now=now)
+        else:
+            mark_undelivered(uow, settled, case, why=str(fault), now=now)
+        uow.commit()
+    return settled
+
+
+def mark_undelivered(uow: UnitOfWork, letter: Letter, case: Case | None, *, why: str, now: datetime) -> None:
+    """Record that a letter did not reach its recipient, and that somebody has to reach the person."""
+    letter.state, letter.last_fault = LetterState.FAILED, why
+    if case is not None:
+        case.awaits_officer = True
+        if letter.kind in STAGE and STAGE[letter.kind] == case.stage:
+            case.acknowledged_on = None
+        note = f"the {letter.kind.value.replace('_', ' ')} did not arrive: {why}; reach the person another way"
+        case.tasks.append(
+            Task(kind=TaskKind.LETTER_UNDELIVERED, opened_at=now, due_by=case.acknowledge_by, note=note)
+        )
+    _record(uow, letter, case, now=now)
+
+
+def _mark_sent(uow: UnitOfWork, letter: Letter, case: Case | None, *, now: datetime) -> None:
+    letter.state, letter.sent_at, letter.last_fault = LetterState.SENT, now, ""
+    if case is not None and STAGE.get(letter.kind) == case.stage and case.acknowledged_on is None:
+        case.acknowledged_on = received_on(now)
+    _record(uow, letter, case, now=now)
+
+
+def _put_off(
+    uow: UnitOfWork, letter: Letter, case: Case | None, fault: SenderUnavailable, *, now: datetime
+) -> None:
+    letter.last_fault = str(fault)
+    letter.due_at = now + PAUSES[min(letter.attempts, len(PAUSES)) - 1]
+    if case is not None and now - letter.queued_at > TELL_AFTER:
+        owe(case, TaskKind.LETTER_UNDELIVERED, f"a letter cannot be sent for days: {fault}", now=now)
+    _record(uow, letter, case, now=now)
+
+
+def _record(uow: UnitOfWork, letter: Letter, case: Case | None, *, now: datetime) -> None:
+    uow.audit.add(
+        AuditRow(
+            at=now, actor="heard", action=f"letter_{letter.state.value}",
+            case_reference=case.reference if case else None,
+            detail={"kind": letter.kind.value, "letter": letter.id, "attempts": letter.attempts,
+                    "fault": letter.last_fault},
+        )
+    )  # fmt: skip
+
+
+def _number(letter: Letter) -> int:
+    if letter.id is None:
+        raise ValueError("a claimed letter always has a number")
+    return letter.id

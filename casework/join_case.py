@@ -1,0 +1,118 @@
+"""A reply to a known case: filed on it, read by an officer, or taken as the sender's choice to complain."""
+
+import re
+from datetime import datetime
+
+from casework.acknowledge import passages_of, queue_letter
+from casework.alert_duty import alert_duty
+from casework.may_acknowledge import reasons_against
+from casework.policy import Policy
+from letters.letterhead import Letterhead
+from models.case import AuditRow, Case, Task
+from models.codes import AcknowledgementMode, LetterKind, Outcome, Status, TaskKind
+from models.deadlines import received_on
+from models.decision import Decision
+from models.message import Message, ParsedMessage
+from models.ports import UnitOfWork
+
+_TREAT_AS_COMPLAINT = re.compile(
+    r"\b(?:treat|take|log|record|deal with)\s+(?:it|this|that|my (?:message|email|request|report))\s+"
+    r"as\s+(?:a|an official|a formal)\s+complaint\b",
+    re.I,
+)
+_NEGATED = re.compile(r"\b(?:not|don[’']?t|no need to|rather than|instead of)\b[^.!?\n]{0,20}$", re.I)
+_SHORT_CHOICE = 60
+"""Words: in a longer reply the phrase may be about something else, and an officer reads it."""
+
+
+def join_case(
+    uow: UnitOfWork,
+    case: Case,
+    message: Message,
+    parsed: ParsedMessage,
+    decision: Decision,
+    *,
+    how: str,
+    policy: Policy,
+    letterhead: Letterhead,
+    now: datetime,
+) -> None:
+    """File a reply on its case and open the task that it asks for."""
+    case.messages.append(message)
+    message.settle(Outcome.REPLY, reason=how, now=now)
+    done = "filed"
+    if not message.is_historic:
+        arrived_on = received_on(message.received_at)
+        case.awaits_officer = True
+        if chooses_to_complain(parsed.reply_text) and case.stage == 0:
+            done = _begin_complaint(
+                uow, case, message, parsed, decision, policy=policy, letterhead=letterhead, now=now
+            )
+        else:
+            note = _note_for(case, decision)
+            due_by = policy.working_days.acknowledge_by(arrived_on)
+            case.tasks.append(
+                Task(kind=TaskKind.READ_REPLY, opened_at=now, due_by=due_by, note=note, message_id=message.id)
+            )
+            if _asks_for_next_stage(case, decision) and case.respond_by and arrived_on > case.respond_by:
+                case.escalation_received_on, case.guard_at = arrived_on, policy.guard_at(arrived_on)
+        alert_duty(uow, case, decision, policy=policy, letterhead=letterhead, now=now)
+    uow.audit.add(
+        AuditRow(
+            at=now, actor="heard", action="reply_joined", message_id=message.id,
+            case_reference=case.reference, detail={"how": how, "done": done},
+        )
+    )  # fmt: skip
+
+
+def chooses_to_complain(reply_text: str) -> bool:
+    """Say whether a short reply takes up the choice that our letters offer (LGSCO 1.7, 5.3)."""
+    found = _TREAT_AS_COMPLAINT.search(reply_text)
+    if found is None or len(reply_text.split()) > _SHORT_CHOICE:
+        return False
+    return not _NEGATED.search(reply_text[: found.start()])
+
+
+def _begin_complaint(
+    uow: UnitOfWork,
+    case: Case,
+    message: Message,
+    parsed: ParsedMessage,
+    decision: Decision,
+    *,
+    policy: Policy,
+    letterhead: Letterhead,
+    now: datetime,
+) -> str:
+    """Open stage 1 on the sender's word; the clock runs from the day on which the choice reached us."""
+    arrived_on = received_on(message.received_at)
+    case.status = Status.COMPLAINT
+    case.begin_stage(
+        1, received_on=arrived_on, acknowledge_by=policy.working_days.acknowledge_by(arrived_on)
+    )
+    case.guard_at = policy.guard_at(arrived_on)
+    against = reasons_against(parsed, case.reply_address, letters=uow.letters, policy=policy, now=now)
+    if policy.mode is AcknowledgementMode.OFFICER or against:
+        note = "; ".join(against) or "the sender chose to complain; the settings leave it to an officer"
+        case.tasks.append(
+            Task(
+                kind=TaskKind.ACKNOWLEDGEMENT_OWED, opened_at=now, due_by=case.acknowledge_by,
+                note=note, message_id=message.id,
+            )
+        )  # fmt: skip
+        return "stage 1 begun, acknowledgement owed"
+    queue_letter(
+        uow, case, LetterKind.STAGE_1_ACKNOWLEDGEMENT, answered=message, passages=passages_of(decision),
+        flags=decision.flag_codes, is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
+    )  # fmt: skip
+    return "stage 1 begun, letter queued"
+
+
+def _asks_for_next_stage(case: Case, decision: Decision) -> bool:
+    return decision.status is Status.ESCALATION and case.stage == 1
+
+
+def _note_for(case: Case, decision: Decision) -> str:
+    if _asks_for_next_stage(case, decision):
+        return "seems to ask for the next stage; it begins once the complaint has been answered"
+    return "a reply has come in; please read it"

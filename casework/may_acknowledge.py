@@ -1,0 +1,70 @@
+"""Whether a message may be answered by a machine, and if not, why."""
+
+import re
+from datetime import datetime
+
+from casework.policy import DAY, HOUR, Policy
+from models.message import ParsedMessage
+from models.ports import Letters
+
+_NO_REPLY = re.compile(
+    r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer[-_]?daemon|postmaster|bounces?|owner-|.*-request@|"
+    r"listserv|majordomo|root@|nobody@|.*-bounces@)",
+    re.I,
+)
+
+
+def reply_address(parsed: ParsedMessage, policy: Policy) -> str:
+    """Return the address that an answer goes to, in lower case, empty where nobody can be answered.
+
+    A web form's person is answered only where the form's sender is named in the settings; otherwise
+    Reply-To, unless it is ours or nobody's, and then From (RFC 3834, 4).
+    """
+    sender = parsed.sender.address.casefold() if parsed.sender else ""
+    if parsed.complainant.found_in == "form" and sender in policy.form_senders:
+        return parsed.complainant.person.address.casefold()
+    named = [person.address.casefold() for person in parsed.reply_to]
+    usable = [address for address in named if not reasons_against_address(address, policy)]
+    return usable[0] if usable else sender
+
+
+def reasons_against(
+    parsed: ParsedMessage, address: str, *, letters: Letters, policy: Policy, now: datetime
+) -> tuple[str, ...]:
+    """Return every reason not to answer a message by machine; none means that it may be answered.
+
+    - there is no address, or it belongs to nobody: null sender, no-reply, daemons and lists
+    - the address is one of ours
+    - the message came through a mailing list
+    - the address, its domain or all together have been sent as many letters as the caps allow
+    """
+    reasons = reasons_against_address(address, policy)
+    if parsed.is_null_sender:
+        reasons.append("the message has a null sender")
+    if parsed.is_list:
+        reasons.append("the message came through a mailing list")
+    if not reasons:
+        reasons += _caps_reached(address, letters=letters, policy=policy, now=now)
+    return tuple(reasons)
+
+
+def reasons_against_address(address: str, policy: Policy) -> list[str]:
+    """Return the reasons not to write to an address that lie in the address itself."""
+    if not address or "@" not in address or not address.isascii():
+        return ["there is no address to answer to"]
+    if _NO_REPLY.match(address):
+        return ["the address belongs to a machine"]
+    if address in policy.own_addresses:
+        return ["the address is one of ours"]
+    return []
+
+
+def _caps_reached(address: str, *, letters: Letters, policy: Policy, now: datetime) -> list[str]:
+    caps, domain = policy.caps, address.rpartition("@")[2]
+    if letters.count_to_address(address, since=now - DAY) >= caps.per_address_a_day:
+        return ["the address has been sent as many letters today as the settings allow"]
+    if letters.count_to_domain(domain, since=now - HOUR) >= caps.per_domain_an_hour:
+        return ["the address's domain has been sent as many letters this hour as the settings allow"]
+    if letters.count_all(since=now - HOUR) >= caps.in_all_an_hour:
+        return ["as many letters have been sent this hour as the settings allow"]
+    return []

@@ -1,0 +1,103 @@
+"""An officer's ruling: the third record, what it changes on the case, and the letter that it asks for."""
+
+from datetime import datetime
+
+from casework.acknowledge import FORMAL, STAGE, queue_letter
+from casework.may_acknowledge import reasons_against_address
+from casework.policy import Policy
+from letters.letterhead import Letterhead
+from models.case import AuditRow, Case, Ruling
+from models.codes import Category, LetterKind, Ombudsman, Status, TaskKind
+from models.deadlines import received_on
+from models.errors import InputInvalid
+from models.ports import UnitOfWork
+
+_SETTLED_BY_RULING = (
+    TaskKind.READ_REPLY,
+    TaskKind.CHECK_OTHER,
+    TaskKind.DUTY_ALERT,
+)
+
+
+def record_ruling(
+    uow: UnitOfWork,
+    reference: str,
+    *,
+    status: Status | None,
+    category: Category | None,
+    ombudsman: Ombudsman | None,
+    reason: str,
+    officer: str,
+    policy: Policy,
+    letterhead: Letterhead,
+    now: datetime,
+) -> str:
+    """Record what an officer decided and queue the letter that follows; return what was done.
+
+    What is None stays as it is: a ruling without changes agrees with the suggestion.
+    Raises InputInvalid without a reason, UnknownReference where there is no such case.
+    """
+    if not reason.strip():
+        raise InputInvalid("a ruling needs a reason; say in a sentence why (--reason)")
+    case = uow.cases.get(reference)
+    before = {"status": case.status.value, "category": case.category.value}
+    case.status = status or case.status
+    case.category = category or case.category
+    case.ombudsman = ombudsman or case.ombudsman
+    case.rulings.append(
+        Ruling(
+            officer=officer, ruled_at=now, status=case.status, category=case.category,
+            ombudsman=case.ombudsman, reason=reason.strip(),
+        )
+    )  # fmt: skip
+    case.awaits_officer = False
+    case.close_tasks(*_SETTLED_BY_RULING, now=now)
+    done = _follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
+    uow.audit.add(
+        AuditRow(
+            at=now, actor=officer, action="ruling_recorded", case_reference=case.reference,
+            detail={
+                "before": before,
+                "after": {"status": case.status.value, "category": case.category.value},
+                "reason": reason.strip(),
+                "letter": done,
+            },
+        )
+    )  # fmt: skip
+    return done
+
+
+def _follow_up(
+    uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime
+) -> str:
+    """Begin the stage that the ruling asks for and queue the letter that is still missing."""
+    kind = FORMAL.get(case.status)
+    if kind is None:
+        case.guard_at = None
+        if case.status is not Status.SERVICE_REQUEST or case.letters:
+            return "no letter needed"
+        kind = LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT
+    else:
+        _begin_stage(case, STAGE[kind], policy=policy)
+    if case.has_letter(kind):
+        return "the letter has been queued or sent before"
+    against = reasons_against_address(case.reply_address, policy)
+    if case.is_historic or against:
+        return "no letter: " + ("the case is historic" if case.is_historic else "; ".join(against))
+    queue_letter(
+        uow, case, kind, answered=case.messages[-1], passages=(), flags=frozenset(),
+        is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
+    )  # fmt: skip
+    case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
+    return f"letter queued: {kind}"
+
+
+def _begin_stage(case: Case, stage: int, *, policy: Policy) -> None:
+    """Open the stage; a complaint that was taken for something else is as old as its first message."""
+    if stage <= case.stage:
+        return
+    last = case.messages[-1] if stage > 1 and case.stage else case.messages[0]
+    arrived_on = case.escalation_received_on or received_on(last.received_at)
+    case.begin_stage(
+        stage, received_on=arrived_on, acknowledge_by=policy.working_days.acknowledge_by(arrived_on)
+    )

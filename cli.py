@@ -1,0 +1,526 @@
+"""The command `heard`: the same pieces as the service, by hand."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from bootstrap import App, clock, configure_log
+from models.codes import Category, Ombudsman, Status
+from models.errors import HeardError, InputInvalid
+from models.reference import read_reference
+from settings import TEMPLATE, read_settings
+
+_FOUND, _CANNOT = 1, 2
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+
+
+def main() -> None:
+    """Run the command line; foreseeable faults end as one line on standard error and exit code 2."""
+    try:
+        heard(standalone_mode=False)
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.Abort:
+        _say_fault("stopped")
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(_CANNOT)
+    except HeardError as error:
+        _say_fault(str(error))
+        sys.exit(_CANNOT)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        # Whoever read our output has gone; what is left must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(_FOUND)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--settings", "file", type=click.Path(path_type=Path), help="The settings file [./heard.toml].")
+@click.option("--data", type=click.Path(path_type=Path), help="The data directory [from the settings].")
+@click.version_option(package_name="heard")
+@click.pass_context
+def heard(context: click.Context, file: Path | None, data: Path | None) -> None:
+    """Read a council's complaints inbox unattended and hear every complaint in it."""
+    context.obj = {"file": file, "data": data}
+
+
+def _with_app(command: _Command) -> _Command:
+    """Hand the command an App built from the settings."""
+
+    @wraps(command)
+    @click.pass_context
+    def run(context: click.Context, *args: Any, **kwargs: Any) -> Any:
+        return command(_app(context), *args, **kwargs)
+
+    return run  # type: ignore[return-value]  # click wraps it
+
+
+def _app(context: click.Context, *, is_service: bool = False) -> App:
+    said = context.obj
+    return App(read_settings(said["file"], data=said["data"]), configure_log(is_service=is_service))
+
+
+@heard.command()
+@click.argument("file", type=click.Path(path_type=Path), default=Path("heard.toml"))
+def init(file: Path) -> None:
+    """Write a commented settings file to begin with.
+
+    Example: heard init /etc/heard/heard.toml
+    """
+    try:
+        with file.open("x", encoding="utf-8") as target:
+            target.write(TEMPLATE)
+    except FileExistsError as error:
+        raise InputInvalid(f"{file} exists already and is left as it is; name another file") from error
+    except OSError as error:
+        raise InputInvalid(f"{file} cannot be written: {error}") from error
+    click.echo(f"{file} written. Fill it in, then run `heard doctor`.")
+
+
+@heard.command()
+@_JSON
+@_with_app
+def doctor(app: App, *, as_json: bool) -> None:
+    """Check settings, mailboxes, mail server, record, disk, artefact and clock; exit 1 if anything is wrong.
+
+    Example: heard doctor
+    """
+    from operations.doctor import examine  # noqa: PLC0415  # loads what it examines
+
+    findings = examine(app)
+    if as_json:
+        click.echo(json.dumps([finding.__dict__ for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            mark = click.style("ok   ", fg="green") if finding.ok else click.style("WRONG", fg="red")
+            click.echo(f"{mark} {finding.what}: {finding.said}")
+            if finding.remedy:
+                click.echo(f"      do: {finding.remedy}")
+    sys.exit(0 if all(finding.ok for finding in findings) else _FOUND)
+
+
+@heard.command()
+@click.option("--no-queue", is_flag=True, help="Without the officers' pages (there are none yet).")
+@click.pass_context
+def run(context: click.Context, *, no_queue: bool) -> None:
+    """Run unattended: poll, process, deliver and guard until SIGTERM or Ctrl-C.
+
+    Example: heard --settings /etc/heard/heard.toml run
+    """
+    from scheduler import run_service  # noqa: PLC0415  # loads everything
+
+    del no_queue
+    run_service(_app(context, is_service=True))
+
+
+@heard.command()
+@_JSON
+@_with_app
+def poll(app: App, *, as_json: bool) -> None:
+    """Do one pass by hand: fetch, process, deliver, guard.
+
+    Example: heard poll
+    """
+    from operations.one_pass import one_pass  # noqa: PLC0415  # loads everything
+
+    with app.alone(), _progress() as bar:
+        app.open_record()
+        done = one_pass(app, app.mailboxes(), app.triager(progress=_shown_on(bar)))
+    _print_pass(done, as_json=as_json)
+    sys.exit(_CANNOT if done["away"] else 0)
+
+
+@heard.command("import")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--historic", is_flag=True, help="Old mail: opens no clock and sends nothing.")
+@_JSON
+@_with_app
+def import_(app: App, paths: tuple[Path, ...], *, historic: bool, as_json: bool) -> None:
+    """Take in .eml files, mbox files, Maildirs and folders of .eml files.
+
+    Example: heard import --historic archive.mbox
+    """
+    from intake.folders import open_path  # noqa: PLC0415  # only where mail is read
+    from operations.one_pass import one_pass  # noqa: PLC0415  # loads everything
+
+    boxes = [open_path(path.resolve(), account=f"import {path.resolve()}"[-200:]) for path in paths]
+    with app.alone(), _progress() as bar:
+        app.open_record()
+        triager = app.triager(progress=_shown_on(bar))
+        task = bar.add_task("messages read in", total=None)
+        done = one_pass(
+            app, boxes, triager, is_historic=historic, delivers=not historic,
+            on_kept=lambda count: bar.advance(task, count),
+        )  # fmt: skip
+    _print_pass(done, as_json=as_json)
+    sys.exit(_CANNOT if done["away"] else 0)
+
+
+@heard.command()
+@click.argument("reference", required=False)
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@_JSON
+@_with_app
+def queue(app: App, reference: str | None, limit: int, *, as_json: bool) -> None:
+    """Show what awaits an officer, soonest deadline first, or one case whole.
+
+    Example: heard queue C-4827-1930-70
+    """
+    from models import queries  # noqa: PLC0415  # loads SQLAlchemy
+    from models.deadlines import received_on  # noqa: PLC0415
+    from review import pages, terminal  # noqa: PLC0415
+
+    _require_record(app)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    if reference:
+        view = queries.case_view(app.engine, _reference(reference))
+        if view is None:
+            raise InputInvalid(f"there is no case {_reference(reference)}; `heard queue` lists what waits")
+        if as_json:
+            click.echo(json.dumps(view.__dict__, default=_plain, indent=1))
+        else:
+            terminal.print_case(console, view)
+        return
+    today = received_on(clock())
+    rows = queries.queue(app.engine, limit=limit)
+    if as_json:
+        for row in rows:
+            click.echo(json.dumps(row.__dict__, default=_plain))
+        return
+    lines = [pages.queue_line(row, today=today, working_days=app.working_days) for row in rows]
+    terminal.print_queue(console, lines, total=queries.queue_length(app.engine))
+
+
+@heard.command()
+@click.argument("reference")
+@click.option("--status", type=click.Choice([code.value for code in Status]))
+@click.option("--category", type=click.Choice([code.value for code in Category]))
+@click.option("--ombudsman", type=click.Choice([code.value for code in Ombudsman]))
+@click.option("--reason", required=True, help="Why, in a sentence; it is kept with the ruling.")
+@click.option("--officer", default=lambda: os.environ.get("USER", "officer"), help="Who rules [$USER].")
+@_JSON
+@_with_app
+def rule(
+    app: App,
+    reference: str,
+    status: str | None,
+    category: str | None,
+    ombudsman: str | None,
+    reason: str,
+    officer: str,
+    *,
+    as_json: bool,
+) -> None:
+    """Record an officer's ruling on a case; what is not given stays as suggested.
+
+    Example: heard rule C-4827-1930-70 --status complaint --reason "Third report, nobody came."
+    """
+    from casework.record_ruling import record_ruling  # noqa: PLC0415  # loads the letters
+
+    _require_record(app)
+    with app.units() as uow:
+        done = record_ruling(
+            uow,
+            _reference(reference),
+            status=Status(status) if status else None,
+            category=Category(category) if category else None,
+            ombudsman=Ombudsman(ombudsman) if ombudsman else None,
+            reason=reason,
+            officer=officer,
+            policy=app.policy,
+            letterhead=app.letterhead,
+            now=clock(),
+        )
+        uow.commit()
+    if as_json:
+        click.echo(json.dumps({"case": _reference(reference), "done": done}))
+    else:
+        click.echo(f"{_reference(reference)}: ruling recorded; {done}.")
+
+
+@heard.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+def parse(paths: tuple[Path, ...]) -> None:
+    """Print what is read out of messages, one JSON object a line; - reads one from standard input.
+
+    Example: heard parse tests/mail/
+    """
+    from intake.describe import describe_path  # noqa: PLC0415  # loads the parsers
+
+    unreadable = False
+    for path in paths:
+        for described in describe_path(path, sys.stdin.buffer):
+            unreadable = unreadable or "error" in described
+            click.echo(json.dumps(described, ensure_ascii=False))
+    sys.exit(_FOUND if unreadable else 0)
+
+
+@heard.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@_with_app
+def triage(app: App, file: Path) -> None:
+    """Triage JSON lines with id, subject, body, received; print one JSON object for each, in order.
+
+    Example: heard triage messages.jsonl > decisions.jsonl
+    """
+    from triage.lines import triage_lines  # noqa: PLC0415  # loads spaCy and scikit-learn
+
+    with _open_input(file) as descriptor:
+        with _progress() as bar:
+            triager = app.triager(progress=_shown_on(bar))
+        faulty = 0
+        for line, is_faulty in triage_lines(triager, descriptor, workers=os.cpu_count() or 1):
+            faulty += is_faulty
+            sys.stdout.write(line + "\n")
+            if sys.stdout.line_buffering or is_faulty:
+                sys.stdout.flush()
+    sys.stdout.flush()
+    if faulty:
+        _say_fault(f"{faulty} lines could not be triaged; each says why in its place")
+    sys.exit(_FOUND if faulty else 0)
+
+
+@heard.command()
+@click.option("--candidate", is_flag=True, help="Keep it as a candidate; do not make it live.")
+@_JSON
+@_with_app
+def train(app: App, *, candidate: bool, as_json: bool) -> None:
+    """Train the classifier on the project's corpus and make the result live.
+
+    Example: heard train
+    """
+    from triage import artefact, corpus  # noqa: PLC0415  # loads scikit-learn
+    from triage import train as training  # noqa: PLC0415
+
+    app.prepare_data()
+    with _progress() as bar:
+        made = training.train(
+            corpus.read_training(), folder=app.artefacts, now=clock(), progress=_shown_on(bar)
+        )
+    if not candidate:
+        artefact.promote(app.artefacts, made.name)
+        artefact.forget_old(app.artefacts)
+    if as_json:
+        click.echo(json.dumps(training.about_training(made), indent=1))
+        return
+    _print_figures(made.metrics, title=f"{made.name}: {made.corpus_size:,} messages, cross-validated by writer")
+    click.echo(f"Model card: {app.artefacts / made.name / 'card.md'}")
+    click.echo("It is live." if not candidate else f"Make it live: heard artefacts promote {made.name}")
+
+
+@heard.command()
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@_JSON
+@_with_app
+def evaluate(app: App, file: Path | None, *, as_json: bool) -> None:
+    """Judge the live classifier by labelled messages; without a file by the project's evaluation set.
+
+    Example: heard evaluate labelled.jsonl
+    """
+    from triage import corpus  # noqa: PLC0415  # loads scikit-learn
+    from triage.evaluate import evaluate as judge  # noqa: PLC0415
+
+    messages = corpus.read_file(file) if file else corpus.read_folder(corpus.EVALUATION)
+    if not messages:
+        raise InputInvalid(f"{file} holds no labelled messages")
+    with _progress() as bar:
+        triager = app.triager(progress=_shown_on(bar))
+    figures = judge(triager, messages)
+    if as_json:
+        click.echo(json.dumps(figures, indent=1))
+        return
+    shared = {each.brief for each in messages if each.brief} & _trained_briefs()
+    _print_figures(figures, title=f"{file or corpus.EVALUATION}: {len(messages):,} messages, {figures['artefact']}")
+    if shared:
+        click.echo(f"Beware: {len(shared)} of these writers are in the training corpus as well.")
+
+
+@heard.group()
+def artefacts() -> None:
+    """List the trained classifiers, make one live, or go back to the one before.
+
+    Example: heard artefacts list
+    """
+
+
+@artefacts.command("list")
+@_JSON
+@_with_app
+def list_artefacts(app: App, *, as_json: bool) -> None:
+    """List the artefacts, the newest last; a star marks the live one."""
+    from triage import artefact  # noqa: PLC0415  # loads scikit-learn
+
+    live = artefact.live_name(app.artefacts)
+    found = [artefact.about(app.artefacts / name) for name in artefact.names(app.artefacts)]
+    if as_json:
+        click.echo(json.dumps([{**about, "live": about["name"] == live} for about in found]))
+        return
+    if not found:
+        click.echo("There are none yet; `heard train` makes one.")
+    for about in found:
+        figures = about["metrics"]
+        click.echo(
+            f"{'*' if about['name'] == live else ' '} {about['name']}  {about['corpus']['messages']:,} messages, "
+            f"dissatisfaction F1 {figures['dissatisfaction']['f1']:.3f}, "
+            f"status {figures['status']['accuracy']:.3f}, category {figures['category']['accuracy']:.3f}"
+        )
+
+
+@artefacts.command("promote")
+@click.argument("name")
+@_with_app
+def promote_artefact(app: App, name: str) -> None:
+    """Make an artefact live."""
+    from triage import artefact  # noqa: PLC0415  # loads scikit-learn
+
+    artefact.promote(app.artefacts, name)
+    click.echo(f"{name} is live; a running service uses it after its next start.")
+
+
+@artefacts.command("rollback")
+@_with_app
+def roll_back(app: App) -> None:
+    """Make the artefact live that was live before."""
+    from triage import artefact  # noqa: PLC0415  # loads scikit-learn
+
+    click.echo(f"{artefact.rollback(app.artefacts)} is live again; a running service uses it after its next start.")
+
+
+@heard.group("corpus")
+def corpus_group() -> None:
+    """Look after the labelled messages.
+
+    Example: heard corpus check
+    """
+
+
+@corpus_group.command("check")
+def check_corpus() -> None:
+    """Check codes, ids, pairs and writers of the corpus and count its labels."""
+    from triage.check_corpus import check  # noqa: PLC0415
+
+    faults, counts = check()
+    for line in counts:
+        click.echo(line)
+    for fault in faults:
+        click.echo(f"fault: {fault}", err=True)
+    sys.exit(_FOUND if faults else 0)
+
+
+@heard.command()
+@_with_app
+def migrate(app: App) -> None:
+    """Bring the record to the newest revision.
+
+    Example: heard migrate
+    """
+    import migrations  # noqa: PLC0415  # loads alembic
+
+    before, after = migrations.upgrade(app.engine)
+    click.echo(f"The record was at {before or 'nothing'} and is at {after}.")
+
+
+@heard.command()
+@click.option("--once", is_flag=True, help="Leave after the first pass; exit 0 if every message ended as expected.")
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True)
+def demo(folder: Path, *, once: bool) -> None:
+    """Read forty invented messages from an inbox on disk and show what came of each.
+
+    Example: heard demo --once
+    """
+    from demo.demonstrate import demonstrate  # noqa: PLC0415  # loads everything
+
+    sys.exit(demonstrate(folder.resolve(), once=once))
+
+
+def _require_record(app: App) -> None:
+    """Refuse to look into a record that is not there, instead of making an empty one."""
+    if app.is_sqlite and not (app.data / "heard.db").exists():
+        raise InputInvalid(f"there is no record in {app.data} yet; `heard run` or `heard poll` begins one")
+
+
+def _reference(typed: str) -> str:
+    reference = read_reference(typed)
+    if reference is None:
+        raise InputInvalid(f"{typed!r} is no case reference; one looks like C-4827-1930-70, check digits included")
+    return reference
+
+
+@contextmanager
+def _open_input(file: Path) -> Iterator[int]:
+    """Yield the file descriptor of a file or, for -, of standard input."""
+    if str(file) == "-":
+        yield sys.stdin.fileno()
+        return
+    try:
+        with file.open("rb") as opened:
+            yield opened.fileno()
+    except OSError as error:
+        raise InputInvalid(f"{file} cannot be read: {error}") from error
+
+
+def _progress() -> Progress:
+    return Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+
+
+def _shown_on(bar: Progress) -> Callable[[str, int, int], None]:
+    """Return a progress callback that draws on a bar, begun at its first call."""
+    tasks: list[Any] = []
+
+    def show(step: str, done: int, total: int) -> None:
+        if not tasks:
+            tasks.append(bar.add_task(step, total=total))
+        bar.update(tasks[0], description=f"training: {step}", completed=done, total=total)
+
+    return show
+
+
+def _print_pass(done: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(done))
+        return
+    for name, why in done["away"].items():
+        _say_fault(f"{name}: {why}")
+    ledger = ", ".join(f"{outcome} {count:,}" for outcome, count in done["ledger"].items() if count)
+    click.echo(f"{done['kept']:,} new messages. Ledger: {ledger or 'empty'}. Letters sent: {done['sent']:,}.")
+
+
+def _print_figures(figures: dict[str, Any], *, title: str) -> None:
+    from triage.report import report  # noqa: PLC0415
+
+    Console(width=None if sys.stdout.isatty() else 100).print(*report(figures, title=title), sep="\n")
+
+
+def _trained_briefs() -> set[str]:
+    from triage import corpus  # noqa: PLC0415
+
+    return {each.brief for each in corpus.read_training()}
+
+
+def _say_fault(text: str) -> None:
+    click.echo(f"heard: {text}", err=True)
+
+
+def _plain(value: Any) -> Any:
+    """Turn dates, codes and the like into what JSON holds."""
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, Iterable):
+        return list(value)
+    return getattr(value, "value", str(value))

@@ -1,0 +1,1 @@
+"""The demonstration: forty invented messages, and what should come of each."""

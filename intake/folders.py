@@ -1,0 +1,249 @@
+"""Mailboxes on disk: a Maildir, a folder of .eml files, an mbox file."""
+
+import hashlib
+import mailbox
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+
+from models.errors import InputInvalid, MailboxUnavailable
+from models.message import FetchedMessage, Place
+from models.ports import Ledger, Mailbox
+
+_BATCH = 50
+_LARGEST = 50_000_000
+
+
+class MaildirMailbox:
+    """A Maildir's `new` and `cur`; optionally moves what is kept from `new` to `cur`, as mail programs do."""
+
+    def __init__(self, account: str, folder: Path, *, moves_to_cur: bool = False) -> None:
+        self._account = account
+        self._folder = folder
+        self._moves_to_cur = moves_to_cur
+
+    @property
+    def account(self) -> str:
+        """The name under which the ledger knows it."""
+        return self._account
+
+    @property
+    def marks_processed(self) -> bool:
+        """Whether anything is done with messages that are kept."""
+        return self._moves_to_cur
+
+    def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
+        """Yield the files that the ledger does not hold, oldest first."""
+        yield from _unknown_files(self._account, ".", self._files(), ledger)
+
+    def mark(self, places: Sequence[Place]) -> None:
+        """Move files from `new` to `cur`; what is gone by now is left alone."""
+        for place in places:
+            file = self._folder / "new" / place.uid
+            try:
+                if file.exists():
+                    file.rename(self._folder / "cur" / f"{place.uid}:2,S")
+            except OSError as error:
+                raise MailboxUnavailable(f"{file} cannot be moved: {error}") from error
+
+    def check(self) -> str:
+        """Return what is there; raises MailboxUnavailable."""
+        return f"the Maildir {self._folder}: {len(self._files()):,} messages"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _files(self) -> dict[str, Path]:
+        found: dict[str, Path] = {}
+        try:
+            for part in ("new", "cur"):
+                (self._folder / part).mkdir(parents=True, exist_ok=True)
+                for path in (self._folder / part).iterdir():
+                    # The name before the colon is unique; the flags after it change (maildir(5)).
+                    if not path.name.startswith("."):
+                        found[path.name.partition(":")[0]] = path
+        except OSError as error:
+            raise MailboxUnavailable(f"the Maildir {self._folder} cannot be read: {error}") from error
+        return found
+
+
+class EmlFolder:
+    """A folder of .eml files, subfolders included; a changed file counts as a new message."""
+
+    def __init__(self, account: str, folder: Path) -> None:
+        self._account = account
+        self._folder = folder
+
+    @property
+    def account(self) -> str:
+        """The name under which the ledger knows it."""
+        return self._account
+
+    @property
+    def marks_processed(self) -> bool:
+        """Files are left as they are."""
+        return False
+
+    def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
+        """Yield the files that the ledger does not hold, in the order of their names."""
+        yield from _unknown_files(self._account, str(self._folder), self._files(), ledger)
+
+    def mark(self, places: Sequence[Place]) -> None:
+        """Leave files as they are."""
+
+    def check(self) -> str:
+        """Return what is there; raises MailboxUnavailable."""
+        return f"the folder {self._folder}: {len(self._files()):,} messages"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _files(self) -> dict[str, Path]:
+        if not self._folder.is_dir():
+            raise MailboxUnavailable(f"the folder {self._folder} does not exist")
+        try:
+            paths = sorted(path for path in self._folder.rglob("*.eml") if path.is_file())
+            return {self._uid(path): path for path in paths}
+        except OSError as error:
+            raise MailboxUnavailable(f"the folder {self._folder} cannot be read: {error}") from error
+
+    def _uid(self, path: Path) -> str:
+        about = path.stat()
+        name = str(path.relative_to(self._folder))
+        return f"{name[-400:]}:{about.st_size}:{about.st_mtime_ns}"
+
+
+class MboxFile:
+    """An mbox file; each message is known by its own bytes, since places shift when others are deleted."""
+
+    def __init__(self, account: str, file: Path) -> None:
+        self._account = account
+        self._file = file
+
+    @property
+    def account(self) -> str:
+        """The name under which the ledger knows it."""
+        return self._account
+
+    @property
+    def marks_processed(self) -> bool:
+        """The file is left as it is."""
+        return False
+
+    def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
+        """Yield the messages that the ledger does not hold, in the order of the file."""
+        messages = self.messages()
+        while batch := list(islice(messages, _BATCH)):
+            unknown = set(
+                ledger.unknown_uids(self._account, str(self._file), [each.place.uid for each in batch])
+            )
+            fresh = [each for each in batch if each.place.uid in unknown]
+            if fresh:
+                yield fresh
+
+    def mark(self, places: Sequence[Place]) -> None:
+        """Leave the file as it is."""
+
+    def check(self) -> str:
+        """Return what is there; raises MailboxUnavailable."""
+        if not self._file.is_file():
+            raise MailboxUnavailable(f"the mbox file {self._file} does not exist")
+        return f"the mbox file {self._file}: {self._file.stat().st_size:,} bytes"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def messages(self) -> Iterator[FetchedMessage]:
+        """Yield every message of the file, in order."""
+        self.check()
+        seen: dict[str, int] = {}
+        try:
+            box = mailbox.mbox(self._file, create=False)
+            for key in box.iterkeys():
+                raw = box.get_bytes(key)
+                digest = hashlib.sha256(raw).hexdigest()
+                seen[digest] = seen.get(digest, 0) + 1
+                place = Place(self._account, str(self._file), 0, f"{digest}-{seen[digest]}")
+                yield FetchedMessage(place=place, raw=raw, received_at=None, size=len(raw))
+        except (OSError, mailbox.Error) as error:
+            raise MailboxUnavailable(f"the mbox file {self._file} cannot be read: {error}") from error
+
+
+class SingleFile:
+    """One message in a file, as `heard import` takes it."""
+
+    def __init__(self, account: str, file: Path) -> None:
+        self._account = account
+        self._file = file
+
+    @property
+    def account(self) -> str:
+        """The name under which the ledger knows it."""
+        return self._account
+
+    @property
+    def marks_processed(self) -> bool:
+        """The file is left as it is."""
+        return False
+
+    def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
+        """Yield the message if the ledger does not hold it."""
+        digest = hashlib.sha256(self._file.read_bytes()).hexdigest()
+        files = {digest: self._file}
+        yield from _unknown_files(self._account, str(self._file.parent), files, ledger)
+
+    def mark(self, places: Sequence[Place]) -> None:
+        """Leave the file as it is."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def open_path(path: Path, *, account: str) -> Mailbox:
+    """Return the mailbox that a path holds: a Maildir, a folder of .eml files, an mbox or one message.
+
+    Raises InputInvalid where it is none of these.
+    """
+    if (path / "new").is_dir() and (path / "cur").is_dir():
+        return MaildirMailbox(account, path)
+    if path.is_dir():
+        return EmlFolder(account, path)
+    if not path.is_file():
+        raise InputInvalid(f"{path} does not exist")
+    ending = path.suffix.lower()
+    if ending == ".eml":
+        return SingleFile(account, path)
+    if ending == ".mbox" or path.open("rb").read(5) == b"From ":
+        return MboxFile(account, path)
+    raise InputInvalid(
+        f"{path} is not mail that can be imported; give .eml files, an mbox file, a Maildir or a folder of .eml files"
+    )
+
+
+def _unknown_files(
+    account: str, folder: str, files: dict[str, Path], ledger: Ledger
+) -> Iterator[list[FetchedMessage]]:
+    names = iter(sorted(files))
+    while batch := list(islice(names, _BATCH)):
+        unknown = ledger.unknown_uids(account, folder, batch)
+        fetched = [
+            message for uid in unknown if (message := _read(Place(account, folder, 0, uid), files[uid]))
+        ]
+        if fetched:
+            yield fetched
+
+
+def _read(place: Place, file: Path) -> FetchedMessage | None:
+    """Read one file; None where it is gone by now, a fault where it is too large or cannot be read."""
+    try:
+        about = file.stat()
+        arrived = datetime.fromtimestamp(about.st_mtime, tz=UTC)
+        if about.st_size > _LARGEST:
+            fault = f"it is larger than {_LARGEST:,} bytes and stays where it is"
+            return FetchedMessage(place, None, arrived, about.st_size, fault)
+        return FetchedMessage(place, file.read_bytes(), None, about.st_size)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return FetchedMessage(place, None, None, 0, f"it cannot be read: {error}")

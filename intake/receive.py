@@ -1,0 +1,234 @@
+"""One message, start to end: parsed, sorted, triaged, and settled with exactly one outcome.
+
+Messages are taken in small batches, so that triage can look at many at once; each is settled in a unit of
+work of its own. Whatever fails is quarantined with its reason, and the next message goes on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from casework.deliver_letters import mark_undelivered
+from casework.join_case import join_case
+from casework.open_case import open_case
+from casework.policy import Policy
+from casework.quarantine import quarantine
+from intake.fetch import Station
+from intake.parse import parse
+from intake.sort import Road, Sorted, identity_of, is_machine_mail, sort_message
+from letters.letterhead import Letterhead
+from models.case import AuditRow
+from models.codes import Outcome
+from models.decision import Decision, Prediction
+from models.errors import RecordUnavailable, UnreadableMessage
+from models.message import Message, ParsedMessage
+from models.ports import UnitOfWork, UnitsOfWork
+from triage.corpus import TriageInput
+
+BATCH = 50
+MOST_ATTEMPTS = 3
+_MOST_CLASHES = 5
+
+Triaged = tuple[Prediction, Decision]
+
+
+class Triages(Protocol):
+    """Whatever makes a prediction and a decision of each message."""
+
+    def triage(self, messages: Iterable[TriageInput]) -> Iterator[Triaged]:
+        """Yield what is said of each message, in order."""
+        ...
+
+
+class Log(Protocol):
+    """Where events go: one line each, no personal data."""
+
+    def info(self, event: str, **values: object) -> object:
+        """Write what happened."""
+        ...
+
+    def error(self, event: str, **values: object) -> object:
+        """Write what went wrong."""
+        ...
+
+
+@dataclass
+class _Item:
+    """A message on its way through the batch."""
+
+    id: int
+    parsed: ParsedMessage | None = None
+    triaged: Triaged | None = None
+    received_at: datetime = datetime.min.replace(tzinfo=UTC)
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Receiver:
+    """Takes kept messages to their outcomes; holds what that needs, and no state."""
+
+    units: UnitsOfWork
+    triager: Triages
+    policy: Policy
+    letterhead: Letterhead
+    worker: str
+    clock: Callable[[], datetime]
+    log: Log
+    is_clash: Callable[[BaseException], bool]
+    station: Station = field(default=lambda name: None)
+
+    def receive_batch(self) -> int:
+        """Settle the next messages that wait; return how many there were."""
+        with self.units() as uow:
+            ids = uow.messages.claim(limit=BATCH, worker=self.worker, now=self.clock())
+            uow.commit()
+        items = [self._read(number) for number in ids]
+        self.station("after_parse")
+        self._triage(items)
+        for item in items:
+            self._settle(item)
+        return len(items)
+
+    def _read(self, number: int) -> _Item:
+        """Parse one message; what cannot be parsed carries its fault on."""
+        with self.units() as uow:
+            message = uow.messages.get(number)
+            raw, attempts, arrived = uow.messages.raw(message), message.attempts, message.received_at
+        if attempts > MOST_ATTEMPTS:
+            return _Item(number, fault=f"it was tried {MOST_ATTEMPTS} times and each time the reader stopped")
+        try:
+            parsed = parse(raw, form_senders=self.policy.form_senders)
+            return _Item(number, parsed=parsed, received_at=arrived)
+        except UnreadableMessage as error:
+            return _Item(number, fault=f"{error.reason}: {error}")
+        except Exception as error:  # noqa: BLE001  # One message must never stop the next.
+            self.log.error("parse_failed", message=number, error=type(error).__name__)
+            return _Item(number, fault=f"the parser failed on it ({type(error).__name__})")
+
+    def _triage(self, items: list[_Item]) -> None:
+        """Triage what a person may have written, all at once."""
+        waiting = [item for item in items if item.parsed and not is_machine_mail(item.parsed)]
+        try:
+            said = list(self.triager.triage([_input(item) for item in waiting]))
+        except Exception as error:  # noqa: BLE001  # One message must never stop the next.
+            self.log.error("triage_failed", messages=len(waiting), error=type(error).__name__)
+            for item in waiting:
+                self._triage_alone(item)
+            return
+        for item, triaged in zip(waiting, said, strict=True):
+            item.triaged = triaged
+
+    def _triage_alone(self, item: _Item) -> None:
+        try:
+            (item.triaged,) = self.triager.triage([_input(item)])
+        except Exception as error:  # noqa: BLE001  # It goes to an officer by way of quarantine.
+            item.fault = f"triage failed on it ({type(error).__name__})"
+
+    def _settle(self, item: _Item) -> None:
+        """Give a message its outcome; a clash with another worker is tried again."""
+        for _ in range(_MOST_CLASHES):
+            try:
+                self._settle_once(item)
+            except RecordUnavailable:
+                raise
+            except Exception as error:  # The one broad except around one message.
+                if self.is_clash(error):
+                    continue
+                self.log.error("settling_failed", message=item.id, error=type(error).__name__)
+                item.fault = f"handling it failed ({type(error).__name__})"
+                continue
+            return
+        raise RecordUnavailable(f"message {item.id} cannot be settled; it will be tried again")
+
+    def _settle_once(self, item: _Item) -> None:
+        now = self.clock()
+        with self.units() as uow:
+            message = uow.messages.get(item.id)
+            if message.outcome is not None:
+                return  # Another worker was quicker.
+            if item.parsed is None or item.fault:
+                if item.parsed is not None:
+                    message.describe(item.parsed)
+                quarantine(
+                    uow, message, reason=item.fault, working_days=self.policy.working_days, now=now
+                )
+            else:
+                message.describe(item.parsed)
+                message.identity = identity_of(item.parsed, message.sha256)
+                self._take_road(uow, message, item, now=now)
+            self.station("before_commit")
+            uow.commit()
+        self.station("after_case")
+        self.log.info("message_settled", message=item.id, outcome=str(message.outcome))
+
+    def _take_road(self, uow: UnitOfWork, message: Message, item: _Item, *, now: datetime) -> None:
+        parsed = item.parsed
+        if parsed is None:
+            raise ValueError("only parsed messages have a road")
+        road = sort_message(uow, message, parsed)
+        uow.messages.add_attachments(message, parsed.attachments)
+        if road.road is Road.DUPLICATE:
+            message.duplicate_of_id = road.original.id if road.original else None
+            message.settle(Outcome.DUPLICATE, reason=road.reason, now=now)
+        elif road.road is Road.BOUNCE:
+            self._file_bounce(uow, message, parsed, road, now=now)
+        elif road.road is Road.MACHINE:
+            message.case_id = road.case.id if road.case else None
+            message.settle(Outcome.MACHINE, reason=road.reason, now=now)
+        else:
+            self._to_officer(uow, message, parsed, road, item.triaged, now=now)
+        uow.audit.add(
+            AuditRow(
+                at=now, actor="heard", action="message_sorted", message_id=message.id,
+                detail={"road": road.road.value, "reason": road.reason, "defects": list(parsed.defects)},
+            )
+        )  # fmt: skip
+
+    def _to_officer(
+        self,
+        uow: UnitOfWork,
+        message: Message,
+        parsed: ParsedMessage,
+        road: Sorted,
+        triaged: Triaged | None,
+        *,
+        now: datetime,
+    ) -> None:
+        if triaged is None:
+            raise ValueError("what a person wrote is triaged before it becomes a case")
+        prediction, decision = triaged
+        uow.messages.add_prediction(message, prediction, now=now)
+        uow.messages.add_decision(message, decision, now=now)
+        if road.case is not None:
+            join_case(
+                uow, road.case, message, parsed, decision, how=road.reason,
+                policy=self.policy, letterhead=self.letterhead, now=now,
+            )  # fmt: skip
+        else:
+            open_case(
+                uow, message, parsed, decision, note=road.reason,
+                policy=self.policy, letterhead=self.letterhead, now=now,
+            )  # fmt: skip
+
+    def _file_bounce(
+        self, uow: UnitOfWork, message: Message, parsed: ParsedMessage, road: Sorted, *, now: datetime
+    ) -> None:
+        """File a bounce, and reopen what the letter that bounced had acknowledged."""
+        ids = [*parsed.returned_ids, *parsed.thread_ids]
+        letter = uow.cases.letter_of(ids) if ids else None
+        if letter is not None and parsed.bounced_addresses:
+            mark_undelivered(uow, letter, road.case, why="it came back as undeliverable", now=now)
+        message.case_id = road.case.id if road.case else None
+        message.settle(Outcome.MACHINE, reason=road.reason, now=now)
+
+
+def _input(item: _Item) -> TriageInput:
+    parsed = item.parsed or ParsedMessage()
+    return TriageInput(
+        id=str(item.id),
+        subject=parsed.subject,
+        body=parsed.words_to_triage,
+        received_at=item.received_at,
+        sender=str(parsed.sender or ""),
+    )

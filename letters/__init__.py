@@ -1,0 +1,1 @@
+"""The letters that Heard writes and how they leave the house."""

@@ -1,0 +1,174 @@
+"""Senders: SMTP, and a Maildir for trying out; both turn their faults into ours."""
+
+import hashlib
+import os
+import smtplib
+import socket
+import ssl
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from models.errors import LetterRefused, SenderUnavailable, StoreUnavailable
+
+_TIMEOUT_S = 60
+_PERMANENT = 500
+_AUTHENTICATION = {530, 534, 535, 538}
+
+
+class Security(StrEnum):
+    """How a connection is kept private."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where letters are handed over; an empty user name means no login."""
+
+    host: str
+    port: int
+    security: Security
+    username: str = ""
+    password: str = ""
+    ca_file: str = ""
+
+
+class SmtpSender:
+    """Hands letters to a mail server over one connection, opened when needed."""
+
+    def __init__(self, server: SmtpServer, *, envelope_from: str) -> None:
+        self._server = server
+        self._envelope_from = envelope_from
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, letter_bytes: bytes, *, recipient: str, message_id: str) -> None:
+        """Hand a letter over; what the server said at the end decides, and a doubt means again."""
+        del message_id  # It is in the bytes, and lets the receiver fold a second copy.
+        try:
+            self._connected().sendmail(self._envelope_from, [recipient], letter_bytes)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, answer = next(iter(error.recipients.values()))
+            self._reset()
+            raise _fault(code, answer) from error
+        except smtplib.SMTPResponseException as error:
+            self._reset()
+            raise _fault(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
+            self.close()
+            if isinstance(error, UnicodeError | smtplib.SMTPNotSupportedError):
+                raise LetterRefused(f"the address cannot be written in mail: {error}") from error
+            raise SenderUnavailable(f"{self._name} broke off: {error}") from error
+
+    def check(self) -> str:
+        """Connect and sign in; return what the server calls itself. Raises SenderUnavailable."""
+        try:
+            connection = self._connected()
+            connection.noop()
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise SenderUnavailable(f"{self._name} does not answer: {error}") from error
+        return self._name
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @property
+    def _name(self) -> str:
+        return f"the mail server {self._server.host}:{self._server.port}"
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._connection is not None and self._is_alive(self._connection):
+            return self._connection
+        self.close()
+        self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        context = ssl.create_default_context(cafile=server.ca_file or None)
+        connection: smtplib.SMTP
+        try:
+            if server.security is Security.TLS:
+                connection = smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT_S, context=context)
+            else:
+                connection = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT_S)
+            if server.security is Security.STARTTLS:
+                connection.starttls(context=context)
+            if server.username:
+                connection.login(server.username, server.password)
+        except smtplib.SMTPResponseException as error:
+            raise SenderUnavailable(
+                f"{self._name} refuses: {error.smtp_code} {_readable(error.smtp_error)}"
+                + ("; check user name and password" if error.smtp_code in _AUTHENTICATION else "")
+            ) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise SenderUnavailable(f"{self._name} cannot be reached: {error}") from error
+        return connection
+
+    def _is_alive(self, connection: smtplib.SMTP) -> bool:
+        try:
+            return connection.noop()[0] == 250  # noqa: PLR2004  # RFC 5321, 4.2.3
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def _reset(self) -> None:
+        try:
+            if self._connection is not None:
+                self._connection.rset()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+
+
+class MaildirSender:
+    """Writes letters into a Maildir; a letter sent twice is one file, since its name is its Message-ID's."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def send(self, letter_bytes: bytes, *, recipient: str, message_id: str) -> None:
+        """Write the letter to disk, whole or not at all."""
+        del recipient  # It is in the bytes.
+        name = f"{hashlib.sha256(message_id.encode()).hexdigest()[:32]}.heard"
+        try:
+            for each in ("tmp", "new", "cur"):
+                (self._folder / each).mkdir(parents=True, exist_ok=True)
+            unfinished = self._folder / "tmp" / f"{name}.{os.getpid()}.{socket.gethostname()}"
+            with unfinished.open("wb") as file:
+                file.write(letter_bytes)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._folder / "new" / name)
+        except OSError as error:
+            raise SenderUnavailable(f"the outbox {self._folder} cannot be written: {error}") from error
+
+    def check(self) -> str:
+        """Return what the outbox is; raises StoreUnavailable where it cannot be written."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"the outbox {self._folder} cannot be written: {error}") from error
+        if not os.access(self._folder, os.W_OK):
+            raise StoreUnavailable(f"the outbox {self._folder} cannot be written: no permission")
+        return f"the folder {self._folder}"
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _fault(code: int, answer: bytes | str) -> LetterRefused | SenderUnavailable:
+    """Turn a server's answer into ours: 5yz is never, anything else not now (RFC 5321, 4.2.1)."""
+    text = f"the mail server answers {code} {_readable(answer)}"
+    if code >= _PERMANENT and code not in _AUTHENTICATION:
+        return LetterRefused(text)
+    return SenderUnavailable(text)
+
+
+def _readable(answer: bytes | str) -> str:
+    text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+    return " ".join(text.split())[:200]

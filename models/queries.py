@@ -1,0 +1,249 @@
+"""What pages and tables ask of the record: rows to read, nothing to change."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, func, select
+
+from models import orm
+from models.codes import Outcome
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    """A case or a quarantined message that awaits an officer, as the record has it."""
+
+    reference: str
+    received_on: date
+    due_by: date
+    name: str
+    address: str
+    subject: str
+    text: str
+    priority: int
+    status: str
+    category: str
+    stage: int
+    decision: dict[str, Any] | None
+    tasks: tuple[str, ...] = ()
+    message_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One case whole: mappings of the columns of each table, in the order of time."""
+
+    case: dict[str, Any]
+    messages: tuple[dict[str, Any], ...]
+    attachments: tuple[dict[str, Any], ...]
+    decisions: tuple[dict[str, Any], ...]
+    rulings: tuple[dict[str, Any], ...]
+    letters: tuple[dict[str, Any], ...]
+    tasks: tuple[dict[str, Any], ...]
+    trail: tuple[dict[str, Any], ...]
+
+
+def queue(engine: Engine, *, limit: int) -> list[QueueRow]:
+    """Return what awaits an officer, soonest deadline and greatest risk first."""
+    with _reading(engine) as connection:
+        rows = [*_waiting_cases(connection, limit), *_quarantined(connection, limit)]
+    return sorted(rows, key=lambda row: (row.due_by, -row.priority, row.reference))[:limit]
+
+
+def queue_length(engine: Engine) -> int:
+    """Count what awaits an officer."""
+    with _reading(engine) as connection:
+        cases = connection.scalar(
+            select(func.count()).select_from(orm.cases).where(orm.cases.c.awaits_officer)
+        )
+        quarantined = connection.scalar(
+            select(func.count())
+            .select_from(orm.tasks)
+            .where(orm.tasks.c.closed_at.is_(None), orm.tasks.c.case_id.is_(None))
+        )
+    return (cases or 0) + (quarantined or 0)
+
+
+def case_view(engine: Engine, reference: str) -> CaseView | None:
+    """Return one case whole, None where there is none."""
+    with _reading(engine) as connection:
+        case = connection.execute(
+            select(orm.cases).where(orm.cases.c.reference == reference)
+        ).mappings().first()
+        if case is None:
+            return None
+        messages = _all(connection, select(orm.messages).where(orm.messages.c.case_id == case["id"])
+                        .order_by(orm.messages.c.id))  # fmt: skip
+        ids = [message["id"] for message in messages]
+
+        def of_messages(table: Any) -> tuple[dict[str, Any], ...]:
+            return _all(connection, select(table).where(table.c.message_id.in_(ids)).order_by(table.c.id))
+
+        def of_case(table: Any) -> tuple[dict[str, Any], ...]:
+            return _all(connection, select(table).where(table.c.case_id == case["id"]).order_by(table.c.id))
+
+        trail = select(orm.audit).where(
+            (orm.audit.c.case_reference == reference) | orm.audit.c.message_id.in_(ids)
+        )
+        return CaseView(
+            case=dict(case),
+            messages=messages,
+            attachments=of_messages(orm.attachments),
+            decisions=of_messages(orm.decisions),
+            rulings=of_case(orm.rulings),
+            letters=of_case(orm.letters),
+            tasks=of_case(orm.tasks),
+            trail=_all(connection, trail.order_by(orm.audit.c.id)),
+        )
+
+
+def ledger_counts(engine: Engine) -> dict[str, int]:
+    """Count the messages of the ledger by outcome; `waiting` are those without one yet."""
+    column = orm.messages.c.outcome
+    with _reading(engine) as connection:
+        rows = connection.execute(select(column, func.count()).group_by(column)).all()
+    counts = {outcome.value: 0 for outcome in Outcome} | {"waiting": 0}
+    for outcome, count in rows:
+        counts[outcome.value if outcome else "waiting"] = count
+    return counts
+
+
+def letter_counts(engine: Engine) -> dict[str, int]:
+    """Count the letters by state."""
+    column = orm.letters.c.state
+    with _reading(engine) as connection:
+        rows = connection.execute(select(column, func.count()).group_by(column)).all()
+    return {state.value: count for state, count in rows}
+
+
+def outcomes(engine: Engine, *, account: str) -> list[dict[str, Any]]:
+    """Return each message of an account with its outcome, case, decision and letters, in order."""
+    messages, cases = orm.messages, orm.cases
+    query = (
+        select(
+            messages.c.id, messages.c.uid, messages.c.outcome, messages.c.reason, messages.c.subject,
+            messages.c.sender_name, messages.c.duplicate_of_id, cases.c.reference, cases.c.status,
+            cases.c.category, cases.c.ombudsman, cases.c.stage, cases.c.id.label("case_id"),
+        )
+        .select_from(messages.outerjoin(cases, messages.c.case_id == cases.c.id))
+        .where(messages.c.account == account)
+        .order_by(messages.c.id)
+    )  # fmt: skip
+    with _reading(engine) as connection:
+        rows = _all(connection, query)
+        letters = _all(
+            connection, select(orm.letters.c.case_id, orm.letters.c.kind, orm.letters.c.state,
+                               orm.letters.c.message_id).order_by(orm.letters.c.id)
+        )  # fmt: skip
+    by_case: dict[int, list[dict[str, Any]]] = {}
+    for letter in letters:
+        by_case.setdefault(letter["case_id"], []).append(letter)
+    return [{**row, "letters": by_case.get(row["case_id"], [])} for row in rows]
+
+
+def oldest_waiting(engine: Engine) -> datetime | None:
+    """Return when the oldest message without an outcome was fetched."""
+    with _reading(engine) as connection:
+        return connection.scalar(
+            select(func.min(orm.messages.c.fetched_at)).where(orm.messages.c.outcome.is_(None))
+        )
+
+
+def _waiting_cases(connection: Connection, limit: int) -> list[QueueRow]:
+    cases = orm.cases
+    rows = connection.execute(
+        select(cases)
+        .where(cases.c.awaits_officer)
+        .order_by(cases.c.acknowledge_by, cases.c.id)
+        .limit(limit)
+    ).mappings().all()
+    ids = [row["id"] for row in rows]
+    first_texts, documents, notes = (
+        _last_texts(connection, ids), _last_decisions(connection, ids), _open_tasks(connection, ids),
+    )  # fmt: skip
+    return [_row_of(row, first_texts, documents, notes) for row in rows]
+
+
+def _row_of(
+    row: RowMapping, texts: dict[int, str], documents: dict[int, Any], notes: dict[int, list[Any]]
+) -> QueueRow:
+    open_tasks = notes.get(row["id"], [])
+    due = [task["due_by"] for task in open_tasks]
+    if row["acknowledged_on"] is None:
+        due.append(row["acknowledge_by"])
+    elif row["respond_by"]:
+        due.append(row["respond_by"])
+    return QueueRow(
+        reference=row["reference"],
+        received_on=row["received_on"],
+        due_by=min(due, default=row["acknowledge_by"]),
+        name=row["complainant_name"],
+        address=row["complainant_address"],
+        subject=row["subject"],
+        text=texts.get(row["id"], ""),
+        priority=row["priority"],
+        status=row["status"].value,
+        category=row["category"].value,
+        stage=row["stage"],
+        decision=documents.get(row["id"]),
+        tasks=tuple(f"{task['kind'].value.replace('_', ' ')}: {task['note']}" for task in open_tasks),
+    )
+
+
+def _last_texts(connection: Connection, ids: list[int]) -> dict[int, str]:
+    messages = orm.messages.c
+    rows = connection.execute(
+        select(messages.case_id, messages.reply_text).where(messages.case_id.in_(ids)).order_by(messages.id)
+    )
+    return {case_id: text for case_id, text in rows.all()}
+
+
+def _last_decisions(connection: Connection, ids: list[int]) -> dict[int, Any]:
+    rows = connection.execute(
+        select(orm.messages.c.case_id, orm.decisions.c.document)
+        .join(orm.decisions, orm.decisions.c.message_id == orm.messages.c.id)
+        .where(orm.messages.c.case_id.in_(ids))
+        .order_by(orm.decisions.c.id)
+    )
+    return {case_id: document for case_id, document in rows.all()}
+
+
+def _open_tasks(connection: Connection, ids: list[int]) -> dict[int, list[Any]]:
+    tasks = orm.tasks
+    rows = connection.execute(
+        select(tasks).where(tasks.c.case_id.in_(ids), tasks.c.closed_at.is_(None)).order_by(tasks.c.id)
+    ).mappings()
+    by_case: dict[int, list[Any]] = {}
+    for row in rows:
+        by_case.setdefault(row["case_id"], []).append(row)
+    return by_case
+
+
+def _quarantined(connection: Connection, limit: int) -> list[QueueRow]:
+    tasks, messages = orm.tasks, orm.messages
+    rows = connection.execute(
+        select(tasks.c.due_by, tasks.c.note, messages.c.id, messages.c.received_at, messages.c.sender_name,
+               messages.c.sender_address, messages.c.subject, messages.c.text)
+        .join(messages, tasks.c.message_id == messages.c.id)
+        .where(tasks.c.closed_at.is_(None), tasks.c.case_id.is_(None))
+        .order_by(tasks.c.due_by, tasks.c.id)
+        .limit(limit)
+    ).mappings()  # fmt: skip
+    return [
+        QueueRow(
+            reference=f"message {row['id']}", received_on=row["received_at"].date(), due_by=row["due_by"],
+            name=row["sender_name"], address=row["sender_address"], subject=row["subject"], text=row["text"],
+            priority=0, status="quarantine", category="", stage=0, decision=None,
+            tasks=(row["note"],), message_id=row["id"],
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _reading(engine: Engine) -> Connection:
+    return engine.connect().execution_options(reads=True)
+
+
+def _all(connection: Connection, query: Any) -> tuple[dict[str, Any], ...]:
+    return tuple(dict(row) for row in connection.execute(query).mappings())

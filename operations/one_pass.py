@@ -1,0 +1,73 @@
+"""One pass by hand: fetch, process, deliver, guard; the same steps as the service's jobs."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bootstrap import App, clock, station
+from casework.deliver_letters import deliver_one
+from casework.guard import run_guard
+from intake.fetch import fetch
+from intake.receive import Receiver
+from models import queries
+from models.codes import LetterState
+from models.errors import MailboxUnavailable
+from models.ports import Mailbox
+from triage.triager import Triager
+
+
+def one_pass(
+    app: App,
+    mailboxes: Sequence[Mailbox],
+    triager: Triager,
+    *,
+    is_historic: bool = False,
+    delivers: bool = True,
+    on_kept: Callable[[int], None] = lambda count: None,
+) -> dict[str, Any]:
+    """Take in what the mailboxes hold and send what is due; return what was done.
+
+    `away` names the mailboxes that could not be read, and why; the others are read all the same.
+    """
+    receiver = app.receiver(triager)
+    kept, away = 0, {}
+    for mailbox in mailboxes:
+
+        def progressed(count: int) -> None:
+            on_kept(count)
+            process_all(receiver)
+
+        try:
+            fetched = fetch(
+                mailbox, app.units, clock=clock, working_days=app.working_days, station=station,
+                is_historic=is_historic, on_progress=progressed,
+            )  # fmt: skip
+            kept += fetched.kept
+        except MailboxUnavailable as error:
+            away[mailbox.account] = str(error)
+        finally:
+            mailbox.close()
+    process_all(receiver)
+    run_guard(app.units, policy=app.policy, letterhead=app.letterhead, now=clock())
+    sent = deliver_all(app) if delivers else 0
+    return {"kept": kept, "sent": sent, "away": away, "ledger": queries.ledger_counts(app.engine)}
+
+
+def process_all(receiver: Receiver) -> None:
+    """Settle everything that waits."""
+    while receiver.receive_batch():
+        pass
+
+
+def deliver_all(app: App) -> int:
+    """Send the letters that are due until none is left or the server is away; return how many went."""
+    sender = app.sender()
+    sent = 0
+    try:
+        while letter := deliver_one(app.units, sender, app.compose, clock=clock):
+            if letter.state is LetterState.QUEUED:
+                app.log.warning("sender_away", why=letter.last_fault)
+                break
+            sent += letter.state is LetterState.SENT
+    finally:
+        sender.close()
+    return sent

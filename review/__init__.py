@@ -1,0 +1,1 @@
+"""Officers arrive: what the queue shows them."""

@@ -1,0 +1,207 @@
+"""The unattended process: which jobs run and how often, nothing else."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from bootstrap import App, clock, station
+from casework.deliver_letters import deliver_one
+from casework.guard import run_guard
+from intake.fetch import fetch
+from intake.patience import Patience
+from models.codes import LetterState
+from models.errors import HeardError, MailboxUnavailable, RecordUnavailable, StoreUnavailable
+from models.locks import single
+from models.ports import Mailbox
+
+if TYPE_CHECKING:
+    from intake.receive import Receiver
+    from triage.triager import Triager
+
+PROCESS_SECONDS = 1
+_STOP_WITHIN_S = 8.0
+
+
+class Service:
+    """Runs the jobs until it is told to stop: poll, process, deliver, guard."""
+
+    def __init__(self, app: App, triager: "Triager") -> None:
+        self._app = app
+        self._log = app.log
+        self._receiver: Receiver = app.receiver(triager)
+        self._mailboxes = app.mailboxes()
+        self._sender = app.sender()
+        self._patience: dict[str, Patience] = {}
+        self._stopping = threading.Event()
+        self._busy: set[str] = set()
+
+    def run(self) -> None:
+        """Start the jobs and return when SIGTERM or SIGINT has stopped them."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopping.set())
+        scheduler = self._schedule()
+        scheduler.start()
+        self._log.info("started", mailboxes=len(self._mailboxes), record=self._app.engine.dialect.name)
+        while not self._stopping.wait(1.0):
+            pass
+        self._stop(scheduler)
+
+    def stop(self) -> None:
+        """Ask the service to stop; used by whoever runs it in a thread."""
+        self._stopping.set()
+
+    def run_in_thread(self) -> BackgroundScheduler:
+        """Start the jobs without waiting; the caller stops and shuts the scheduler down."""
+        scheduler = self._schedule()
+        scheduler.start()
+        return scheduler
+
+    def _schedule(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": ThreadPoolExecutor(len(self._mailboxes) + 4)},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
+        )
+        every = self._app.settings.service
+        for mailbox in self._mailboxes:
+            self._add(scheduler, f"poll {mailbox.account}", self._poller(mailbox), every.poll_seconds)
+        self._add(scheduler, "process", self._process, PROCESS_SECONDS)
+        self._add(scheduler, "deliver", self._deliver, every.deliver_seconds)
+        self._add(scheduler, "guard", self._guard, every.guard_seconds)
+        return scheduler
+
+    def _add(self, scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: int) -> None:
+        scheduler.add_job(
+            self._guarded(name, job), "interval", seconds=seconds, id=name, name=name,
+            next_run_time=clock(),
+        )  # fmt: skip
+
+    def _guarded(self, name: str, job: Callable[[], None]) -> Callable[[], None]:
+        """Keep one job's fault from stopping the service, and say what it was."""
+
+        def run_job() -> None:
+            if self._stopping.is_set():
+                return
+            self._busy.add(name)
+            try:
+                job()
+            except (RecordUnavailable, StoreUnavailable) as error:
+                self._log.error("record_away", job=name, why=str(error))
+            except HeardError as error:
+                self._log.error("job_failed", job=name, why=str(error))
+            except Exception as error:  # noqa: BLE001  # The service outlives a bug and says where it was.
+                self._log.error("job_broke", job=name, error=type(error).__name__, at=_where(error))
+            finally:
+                self._busy.discard(name)
+
+        return run_job
+
+    def _poller(self, mailbox: Mailbox) -> Callable[[], None]:
+        def poll() -> None:
+            patience = self._patience.setdefault(mailbox.account, Patience())
+            if not patience.may_try(clock()):
+                return
+            with single(self._app.engine, f"poll {mailbox.account}") as is_ours:
+                if is_ours:
+                    self._poll(mailbox, patience)
+
+        return poll
+
+    def _poll(self, mailbox: Mailbox, patience: Patience) -> None:
+        try:
+            fetched = fetch(
+                mailbox, self._app.units, clock=clock, working_days=self._app.working_days,
+                station=station, should_stop=self._stopping.is_set,
+            )  # fmt: skip
+        except MailboxUnavailable as error:
+            pause = patience.failed(clock())
+            self._log.warning(
+                "mailbox_away", mailbox=mailbox.account, why=str(error),
+                since=_iso(patience.away_since), next_try_in_s=pause.total_seconds(),
+            )  # fmt: skip
+            return
+        self._say_back("mailbox_back", mailbox.account, patience.worked(clock()))
+        if fetched.kept:
+            self._log.info("fetched", mailbox=mailbox.account, kept=fetched.kept)
+
+    def _process(self) -> None:
+        while not self._stopping.is_set() and self._receiver.receive_batch():
+            pass
+
+    def _deliver(self) -> None:
+        patience = self._patience.setdefault("sender", Patience())
+        while not self._stopping.is_set() and patience.may_try(clock()):
+            letter = deliver_one(
+                self._app.units, self._sender, self._app.compose, clock=clock,
+                after_accepted=lambda: station("after_accepted"),
+            )  # fmt: skip
+            if letter is None:
+                return
+            self._log.info("letter", letter=letter.id, kind=letter.kind.value, state=letter.state.value)
+            if letter.state is LetterState.QUEUED:
+                pause = patience.failed(clock())
+                self._log.warning(
+                    "sender_away", why=letter.last_fault, since=_iso(patience.away_since),
+                    next_try_in_s=pause.total_seconds(),
+                )  # fmt: skip
+            else:
+                self._say_back("sender_back", "sender", patience.worked(clock()))
+
+    def _guard(self) -> None:
+        with single(self._app.engine, "guard") as is_ours:
+            if not is_ours:
+                return
+            done = run_guard(
+                self._app.units, policy=self._app.policy, letterhead=self._app.letterhead, now=clock()
+            )
+        for reference, what in done:
+            self._log.info("guarded", case=reference, done=what)
+
+    def _say_back(self, event: str, name: str, away: timedelta | None) -> None:
+        if away is not None:
+            self._log.info(event, name=name, was_away_s=round(away.total_seconds()))
+
+    def _stop(self, scheduler: Any) -> None:
+        """Let running jobs finish their message; what takes longer is safe to cut off."""
+        self._log.info("stopping")
+        scheduler.shutdown(wait=False)
+        deadline = time.monotonic() + _STOP_WITHIN_S
+        while self._busy and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if self._busy:
+            self._log.warning("stopped_in_mid_job", jobs=sorted(self._busy))
+            os._exit(0)  # Every step survives being cut off; a hung server must not keep us.
+        self._sender.close()
+        for mailbox in self._mailboxes:
+            mailbox.close()
+        self._log.info("stopped")
+
+
+def run_service(app: App) -> None:
+    """Run unattended until told to stop: `heard run`.
+
+    Raises AlreadyRunning where another process has the data directory.
+    """
+    with app.alone():
+        app.open_record()
+        triager = app.triager(progress=lambda step, *_: app.log.info("training", step=step))
+        Service(app, triager).run()
+
+
+def _iso(instant: datetime | None) -> str:
+    return instant.isoformat(timespec="seconds") if instant else ""
+
+
+def _where(error: BaseException) -> str:
+    """Return file and line of a bug without the values around it, which may be personal."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""

@@ -1,0 +1,301 @@
+"""heard.toml: read once, checked whole, every fault named with its place and remedy."""
+
+import os
+import tomllib
+from datetime import date, time
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from models.codes import AcknowledgementMode
+from models.errors import SettingsInvalid
+
+DEFAULT_FILE = Path("heard.toml")
+ENVIRONMENT_FILE = "HEARD_SETTINGS"
+ENVIRONMENT_DATA = "HEARD_DATA"
+DEFAULT_DATA = Path("heard-data")
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Security = Literal["tls", "starttls", "plain"]
+
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+
+
+def _refuse_plain_text(security: str, host: str) -> None:
+    if security == "plain" and host not in _LOOPBACK:
+        raise ValueError('plain text is allowed on this machine only; use security = "tls" or "starttls"')
+
+
+class _Section(BaseModel):
+    """A table of the file; unknown keys are faults, since a misspelt one would be silently ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Secret(_Section):
+    """A secret that is never in the file itself: an environment variable or a file that holds it."""
+
+    env: str = ""
+    file: Path | None = None
+
+    def read(self) -> str:
+        """Return the secret; raises SettingsInvalid where it is not there."""
+        if self.env and os.environ.get(self.env):
+            return os.environ[self.env]
+        if self.file is not None:
+            try:
+                return self.file.read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsInvalid(str(self.file), [f"the secret cannot be read: {error}"]) from error
+        where = f"the environment variable {self.env} is not set" if self.env else "it is not named"
+        raise SettingsInvalid("a secret", [f"{where}; set it, or name a file that holds it"])
+
+
+class Organisation(_Section):
+    """Who writes the letters."""
+
+    name: str = "Harrowmere Council"
+    team: str = "Complaints Team"
+    address: str = "Town Hall, 1 Market Place, Harrowmere"
+    telephone: str = "01632 960100"
+    email: str = "complaints@harrowmere.example"
+    website: str = "www.harrowmere.example"
+    own_addresses: tuple[str, ...] = ()
+    duty_email: str = ""
+
+
+class OmbudsmanSettings(_Section):
+    """How an Ombudsman is reached; change it only when the Ombudsman does."""
+
+    name: str
+    address: str
+    telephone: str
+    website: str
+    email: str = ""
+
+
+class Mailbox(_Section):
+    """One mailbox that is polled."""
+
+    name: str = Field(min_length=1, max_length=200)
+    kind: Literal["imap", "maildir", "eml", "mbox"] = "imap"
+    path: Path | None = None
+    host: str = ""
+    port: Port = 993
+    security: Security = "tls"
+    username: str = ""
+    password: Secret = Secret()
+    folders: tuple[str, ...] = ("INBOX",)
+    processed: Literal["leave", "flag", "move"] = "leave"
+    move_to: str = "Heard"
+    ca_file: Path | None = None
+    largest_message: int = Field(default=50_000_000, ge=10_000, le=500_000_000)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Mailbox":
+        if self.kind == "imap" and not (self.host and self.username):
+            raise ValueError("an IMAP mailbox needs host and username")
+        if self.kind != "imap" and self.path is None:
+            raise ValueError(f"a mailbox of kind {self.kind} needs path")
+        _refuse_plain_text(self.security, self.host)
+        return self
+
+
+class Sending(_Section):
+    """How letters leave."""
+
+    kind: Literal["smtp", "maildir"] = "maildir"
+    path: Path | None = None
+    host: str = ""
+    port: Port = 587
+    security: Security = "starttls"
+    username: str = ""
+    password: Secret = Secret()
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Sending":
+        if self.kind == "smtp" and not self.host:
+            raise ValueError("sending by SMTP needs host")
+        _refuse_plain_text(self.security if self.kind == "smtp" else "tls", self.host)
+        return self
+
+
+class Acknowledgement(_Section):
+    """What is acknowledged when (docs/letters.md)."""
+
+    mode: AcknowledgementMode = AcknowledgementMode.AT_ONCE
+    guard_working_day: int = Field(default=4, ge=1, le=5)
+    guard_time: time = time(12, 0)
+    per_address_a_day: int = Field(default=5, ge=1)
+    per_domain_an_hour: int = Field(default=100, ge=1)
+    in_all_an_hour: int = Field(default=1000, ge=1)
+
+
+class Forms(_Section):
+    """The addresses from which the council's own web forms come."""
+
+    senders: tuple[str, ...] = ()
+
+
+class Calendar(_Section):
+    """The days on which the council is closed beside weekends and the bank holidays of England."""
+
+    closure_days: tuple[date, ...] = ()
+
+
+class Service(_Section):
+    """How often the unattended service looks."""
+
+    poll_seconds: int = Field(default=60, ge=1, le=3600)
+    deliver_seconds: int = Field(default=5, ge=1, le=3600)
+    guard_seconds: int = Field(default=300, ge=1, le=3600)
+
+
+class Record(_Section):
+    """Where the record is kept; empty means SQLite in the data directory."""
+
+    url: str = ""
+    password: Secret = Secret()
+
+
+class Settings(_Section):
+    """All of heard.toml."""
+
+    data: Path = DEFAULT_DATA
+    organisation: Organisation = Organisation()
+    ombudsman_lgsco: OmbudsmanSettings | None = None
+    ombudsman_housing: OmbudsmanSettings | None = None
+    mailboxes: tuple[Mailbox, ...] = ()
+    sending: Sending = Sending()
+    acknowledgement: Acknowledgement = Acknowledgement()
+    forms: Forms = Forms()
+    calendar: Calendar = Calendar()
+    service: Service = Service()
+    record: Record = Record()
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> "Settings":
+        names = [mailbox.name for mailbox in self.mailboxes]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"two mailboxes are named {', '.join(twice)}; the ledger knows them by name")
+        return self
+
+
+def read_settings(file: Path | None, *, data: Path | None = None) -> Settings:
+    """Read the settings from a file, from the one that $HEARD_SETTINGS names, or from ./heard.toml.
+
+    Without any file the defaults hold. `data` or $HEARD_DATA overrides the data directory.
+    Raises SettingsInvalid that names every fault.
+    """
+    named = file or (Path(os.environ[ENVIRONMENT_FILE]) if os.environ.get(ENVIRONMENT_FILE) else None)
+    place = named or DEFAULT_FILE
+    values: dict[str, Any] = {}
+    if named is not None or place.exists():
+        values = _read_toml(place)
+    if data is None and os.environ.get(ENVIRONMENT_DATA):
+        data = Path(os.environ[ENVIRONMENT_DATA])
+    if data is not None:
+        values["data"] = data
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsInvalid(str(place), [_explained(fault) for fault in error.errors()]) from error
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise SettingsInvalid(str(file), ["there is no such file; `heard init` writes one"]) from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsInvalid(str(file), [f"it is not TOML: {error}"]) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(str(file), [f"it cannot be read: {error}"]) from error
+
+
+def _explained(fault: Any) -> str:
+    """Say a fault in words: where, what is there, what is wanted."""
+    where = ".".join(
+        f"{part}" if isinstance(part, str) else f"[{int(part) + 1}]" for part in fault["loc"]
+    ).replace(".[", "[")
+    message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "extra_forbidden":
+        message = "there is no such setting; look for a spelling mistake"
+    is_plain = isinstance(fault["input"], str | int | float) and "password" not in where
+    shown = f" (it says {fault['input']!r})" if is_plain else ""
+    return f"{where or 'the file'}: {message}{shown}"
+
+
+TEMPLATE = """\
+# Settings of Heard. Every line that begins with # is an explanation or a default.
+# Secrets are never written here: name an environment variable (env) or a file that holds them (file).
+
+# Everything that Heard keeps: the record, the artefacts, the lock. Back this folder up.
+data = "heard-data"
+
+[organisation]
+name = "Harrowmere Council"
+team = "Complaints Team"
+address = "Town Hall, 1 Market Place, Harrowmere"
+telephone = "01632 960100"
+email = "complaints@harrowmere.example"      # letters come from here
+website = "www.harrowmere.example"
+# Addresses of ours that must never be answered, beside the one above and the mailboxes.
+own_addresses = []
+# Who is told at once of safeguarding, danger and abuse. Empty: a task in the queue only.
+duty_email = ""
+
+# One block for each mailbox.
+[[mailboxes]]
+name = "complaints"                          # the ledger knows it by this name; do not change it later
+kind = "imap"                                # imap, maildir, eml (a folder) or mbox
+host = "imap.harrowmere.example"
+port = 993
+security = "tls"                             # tls, starttls; plain on this machine only
+username = "complaints@harrowmere.example"
+password = { env = "HEARD_IMAP_PASSWORD" }   # or { file = "/etc/heard/imap-password" }
+folders = ["INBOX"]                          # add "Junk Email" to have it read too
+processed = "leave"                          # leave, flag or move what has been kept
+# move_to = "Heard"
+# ca_file = "/etc/ssl/private-ca.pem"        # for a server with a certificate of your own
+
+[sending]
+kind = "smtp"                                # smtp, or maildir to write letters into a folder
+host = "smtp.harrowmere.example"
+port = 587
+security = "starttls"                        # tls, starttls; plain on this machine only
+username = "complaints@harrowmere.example"
+password = { env = "HEARD_SMTP_PASSWORD" }
+
+[acknowledgement]
+# at_once: formal letter where triage is sure, a receipt where it is not.
+# receipt_first: a receipt to everybody. officer: nothing until an officer rules.
+# In every mode the guard sends the formal acknowledgement before it is late.
+mode = "at_once"
+guard_working_day = 4
+guard_time = 12:00:00
+per_address_a_day = 5
+per_domain_an_hour = 100
+in_all_an_hour = 1000
+
+[forms]
+# Addresses from which your own web forms come; the person is then read from "Name:" and "Email:" lines.
+senders = []
+
+[calendar]
+# Days on which the council is closed, beside weekends and bank holidays.
+closure_days = []                            # closure_days = [2026-12-29, 2026-12-30]
+
+[service]
+poll_seconds = 60
+deliver_seconds = 5
+guard_seconds = 300
+
+[record]
+# Empty: SQLite in the data folder. For several workers: postgresql://heard@db.example/heard
+url = ""
+# password = { env = "HEARD_DB_PASSWORD" }
+"""

@@ -1,0 +1,37 @@
+"""What reading a text gives: its sentences and the cues in them, each with its place."""
+
+from dataclasses import dataclass
+
+from models.decision import Span
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A cue found in a text, and the number of the sentence that holds it."""
+
+    cue: str
+    span: Span
+    sentence: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read in a text; spans count characters of `text`."""
+
+    text: str
+    sentences: tuple[Span, ...]
+    hits: tuple[Hit, ...]
+    counts: dict[str, int]
+    word_count: int
+
+    def of(self, cue: str) -> list[Hit]:
+        """Return the hits of one cue in the order of the text."""
+        return [hit for hit in self.hits if hit.cue == cue]
+
+    def has(self, *cues: str) -> bool:
+        """Say whether any of the cues was found."""
+        return any(hit.cue in cues for hit in self.hits)
+
+    def sentence_of(self, hit: Hit) -> Span:
+        """Return the sentence that holds a hit."""
+        return self.sentences[hit.sentence]
