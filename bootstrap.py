@@ -41,7 +41,7 @@ Progress = Callable[[str, int, int], None]
 _KILL = "HEARD_KILL_AT"
 
 
-def clock() -> datetime:
+def now_utc() -> datetime:
     """Return the current instant; the only place that asks for it."""
     return datetime.now(UTC)
 
@@ -49,7 +49,7 @@ def clock() -> datetime:
 def configure_log(*, is_service: bool) -> Any:
     """Set up structured logging to standard error, one line an event, and return the logger.
 
-    A service writes JSON; a person at a terminal gets readable lines.
+    A service writes every event, as JSON unless a person watches; a command writes warnings only.
     """
     last: Any = structlog.dev.ConsoleRenderer(colors=False)
     if is_service and not sys.stderr.isatty():
@@ -60,6 +60,7 @@ def configure_log(*, is_service: bool) -> Any:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             last,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger("info" if is_service else "warning"),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
@@ -72,6 +73,7 @@ class App:
 
     settings: Settings
     log: Any
+    clock: Callable[[], datetime] = now_utc
 
     @property
     def data(self) -> Path:
@@ -191,7 +193,7 @@ class App:
             policy=self.policy,
             letterhead=self.letterhead,
             worker=self.worker,
-            clock=clock,
+            clock=self.clock,
             log=self.log,
             is_clash=is_clash,
             station=station,
@@ -277,7 +279,7 @@ def build_artefact(folder: Path, *, progress: Progress) -> Any:
     """Train on the project's own corpus, make the result live and return it."""
     from triage import artefact, corpus, train  # noqa: PLC0415  # loads scikit-learn
 
-    made = train.train(corpus.read_training(), folder=folder, now=clock(), progress=progress)
+    made = train.train(corpus.read_training(), folder=folder, now=now_utc(), progress=progress)
     artefact.promote(folder, made.name)
     artefact.forget_old(folder)
     return made

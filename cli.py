@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from bootstrap import App, clock, configure_log
+from bootstrap import App, configure_log
 from models.codes import Category, Ombudsman, Status
 from models.errors import HeardError, InputInvalid
 from models.reference import read_reference
@@ -194,7 +194,7 @@ def queue(app: App, reference: str | None, limit: int, *, as_json: bool) -> None
         else:
             terminal.print_case(console, view)
         return
-    today = received_on(clock())
+    today = received_on(app.clock())
     rows = queries.queue(app.engine, limit=limit)
     if as_json:
         for row in rows:
@@ -213,7 +213,7 @@ def queue(app: App, reference: str | None, limit: int, *, as_json: bool) -> None
 @click.option("--officer", default=lambda: os.environ.get("USER", "officer"), help="Who rules [$USER].")
 @_JSON
 @_with_app
-def rule(
+def rule(  # noqa: PLR0917  # click passes the argument by place
     app: App,
     reference: str,
     status: str | None,
@@ -242,7 +242,7 @@ def rule(
             officer=officer,
             policy=app.policy,
             letterhead=app.letterhead,
-            now=clock(),
+            now=app.clock(),
         )
         uow.commit()
     if as_json:
@@ -308,7 +308,7 @@ def train(app: App, *, candidate: bool, as_json: bool) -> None:
     app.prepare_data()
     with _progress() as bar:
         made = training.train(
-            corpus.read_training(), folder=app.artefacts, now=clock(), progress=_shown_on(bar)
+            corpus.read_training(), folder=app.artefacts, now=app.clock(), progress=_shown_on(bar)
         )
     if not candidate:
         artefact.promote(app.artefacts, made.name)
@@ -316,7 +316,9 @@ def train(app: App, *, candidate: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(training.about_training(made), indent=1))
         return
-    _print_figures(made.metrics, title=f"{made.name}: {made.corpus_size:,} messages, cross-validated by writer")
+    _print_figures(
+        made.metrics, title=f"{made.name}: {made.corpus_size:,} messages, cross-validated by writer"
+    )
     click.echo(f"Model card: {app.artefacts / made.name / 'card.md'}")
     click.echo("It is live." if not candidate else f"Make it live: heard artefacts promote {made.name}")
 
@@ -343,7 +345,9 @@ def evaluate(app: App, file: Path | None, *, as_json: bool) -> None:
         click.echo(json.dumps(figures, indent=1))
         return
     shared = {each.brief for each in messages if each.brief} & _trained_briefs()
-    _print_figures(figures, title=f"{file or corpus.EVALUATION}: {len(messages):,} messages, {figures['artefact']}")
+    _print_figures(
+        figures, title=f"{file or corpus.EVALUATION}: {len(messages):,} messages, {figures['artefact']}"
+    )
     if shared:
         click.echo(f"Beware: {len(shared)} of these writers are in the training corpus as well.")
 
@@ -373,7 +377,8 @@ def list_artefacts(app: App, *, as_json: bool) -> None:
     for about in found:
         figures = about["metrics"]
         click.echo(
-            f"{'*' if about['name'] == live else ' '} {about['name']}  {about['corpus']['messages']:,} messages, "
+            f"{'*' if about['name'] == live else ' '} {about['name']}  "
+            f"{about['corpus']['messages']:,} messages, "
             f"dissatisfaction F1 {figures['dissatisfaction']['f1']:.3f}, "
             f"status {figures['status']['accuracy']:.3f}, category {figures['category']['accuracy']:.3f}"
         )
@@ -396,7 +401,9 @@ def roll_back(app: App) -> None:
     """Make the artefact live that was live before."""
     from triage import artefact  # noqa: PLC0415  # loads scikit-learn
 
-    click.echo(f"{artefact.rollback(app.artefacts)} is live again; a running service uses it after its next start.")
+    click.echo(
+        f"{artefact.rollback(app.artefacts)} is live again; a running service uses it after its next start."
+    )
 
 
 @heard.group("corpus")
@@ -434,7 +441,9 @@ def migrate(app: App) -> None:
 
 
 @heard.command()
-@click.option("--once", is_flag=True, help="Leave after the first pass; exit 0 if every message ended as expected.")
+@click.option(
+    "--once", is_flag=True, help="Leave after the first pass; exit 0 if every message ended as expected."
+)
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("demo-data"), show_default=True)
 def demo(folder: Path, *, once: bool) -> None:
     """Read forty invented messages from an inbox on disk and show what came of each.
@@ -455,7 +464,9 @@ def _require_record(app: App) -> None:
 def _reference(typed: str) -> str:
     reference = read_reference(typed)
     if reference is None:
-        raise InputInvalid(f"{typed!r} is no case reference; one looks like C-4827-1930-70, check digits included")
+        raise InputInvalid(
+            f"{typed!r} is no case reference; one looks like C-4827-1930-70, check digits and all"
+        )
     return reference
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bootstrap import App, clock, station
+from bootstrap import App, station
 from casework.deliver_letters import deliver_one
 from casework.guard import run_guard
 from intake.fetch import fetch
@@ -80,7 +80,7 @@ class Service:
     def _add(self, scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: int) -> None:
         scheduler.add_job(
             self._guarded(name, job), "interval", seconds=seconds, id=name, name=name,
-            next_run_time=clock(),
+            next_run_time=self._app.clock(),
         )  # fmt: skip
 
     def _guarded(self, name: str, job: Callable[[], None]) -> Callable[[], None]:
@@ -106,7 +106,7 @@ class Service:
     def _poller(self, mailbox: Mailbox) -> Callable[[], None]:
         def poll() -> None:
             patience = self._patience.setdefault(mailbox.account, Patience())
-            if not patience.may_try(clock()):
+            if not patience.may_try(self._app.clock()):
                 return
             with single(self._app.engine, f"poll {mailbox.account}") as is_ours:
                 if is_ours:
@@ -117,17 +117,17 @@ class Service:
     def _poll(self, mailbox: Mailbox, patience: Patience) -> None:
         try:
             fetched = fetch(
-                mailbox, self._app.units, clock=clock, working_days=self._app.working_days,
+                mailbox, self._app.units, clock=self._app.clock, working_days=self._app.working_days,
                 station=station, should_stop=self._stopping.is_set,
             )  # fmt: skip
         except MailboxUnavailable as error:
-            pause = patience.failed(clock())
+            pause = patience.failed(self._app.clock())
             self._log.warning(
                 "mailbox_away", mailbox=mailbox.account, why=str(error),
                 since=_iso(patience.away_since), next_try_in_s=pause.total_seconds(),
             )  # fmt: skip
             return
-        self._say_back("mailbox_back", mailbox.account, patience.worked(clock()))
+        self._say_back("mailbox_back", mailbox.account, patience.worked(self._app.clock()))
         if fetched.kept:
             self._log.info("fetched", mailbox=mailbox.account, kept=fetched.kept)
 
@@ -137,29 +137,32 @@ class Service:
 
     def _deliver(self) -> None:
         patience = self._patience.setdefault("sender", Patience())
-        while not self._stopping.is_set() and patience.may_try(clock()):
+        while not self._stopping.is_set() and patience.may_try(self._app.clock()):
             letter = deliver_one(
-                self._app.units, self._sender, self._app.compose, clock=clock,
+                self._app.units, self._sender, self._app.compose, clock=self._app.clock,
                 after_accepted=lambda: station("after_accepted"),
             )  # fmt: skip
             if letter is None:
                 return
             self._log.info("letter", letter=letter.id, kind=letter.kind.value, state=letter.state.value)
             if letter.state is LetterState.QUEUED:
-                pause = patience.failed(clock())
+                pause = patience.failed(self._app.clock())
                 self._log.warning(
                     "sender_away", why=letter.last_fault, since=_iso(patience.away_since),
                     next_try_in_s=pause.total_seconds(),
                 )  # fmt: skip
             else:
-                self._say_back("sender_back", "sender", patience.worked(clock()))
+                self._say_back("sender_back", "sender", patience.worked(self._app.clock()))
 
     def _guard(self) -> None:
         with single(self._app.engine, "guard") as is_ours:
             if not is_ours:
                 return
             done = run_guard(
-                self._app.units, policy=self._app.policy, letterhead=self._app.letterhead, now=clock()
+                self._app.units,
+                policy=self._app.policy,
+                letterhead=self._app.letterhead,
+                now=self._app.clock(),
             )
         for reference, what in done:
             self._log.info("guarded", case=reference, done=what)

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from casework.may_acknowledge import reasons_against
 from casework.policy import Policy
-from letters.acknowledgement import AcknowledgementContext, own_words
+from letters.acknowledgement import AcknowledgementContext
 from letters.letterhead import Letterhead
 from letters.render import render
 from models.case import Case, Letter, Task
 from models.codes import AcknowledgementMode, Flag, LetterKind, Status, TaskKind
 from models.deadlines import received_on
-from models.decision import FORMAL_STATUSES, Decision
+from models.decision import Decision
 from models.message import Message, ParsedMessage
 from models.ports import UnitOfWork
 
@@ -57,8 +57,6 @@ def queue_letter(
     kind: LetterKind,
     *,
     answered: Message,
-    passages: tuple[str, ...],
-    flags: frozenset[Flag],
     is_dissatisfied: bool,
     policy: Policy,
     letterhead: Letterhead,
@@ -75,10 +73,10 @@ def queue_letter(
         received_on=case.received_on,
         read_by=case.acknowledge_by,
         ombudsman=case.ombudsman,
-        own_words=own_words(passages),
+        own_words=tuple(case.own_words) if is_dissatisfied else (),
         respond_by=respond_by,
         is_dissatisfied=is_dissatisfied,
-        for_somebody_else=Flag.THIRD_PARTY in flags,
+        for_somebody_else=Flag.THIRD_PARTY in case.flags,
     )
     rendered = render(kind, context, letterhead=letterhead)
     letter = Letter(
@@ -128,8 +126,6 @@ def acknowledge_new_case(
         case,
         kind,
         answered=message,
-        passages=passages_of(decision),
-        flags=decision.flag_codes,
         is_dissatisfied=decision.is_dissatisfied,
         policy=policy,
         letterhead=letterhead,
@@ -147,9 +143,3 @@ def owe(case: Case, kind: TaskKind, note: str, *, now: datetime) -> None:
     """Open a dated task on a case, once."""
     if not any(task.kind is kind and task.closed_at is None for task in case.tasks):
         case.tasks.append(Task(kind=kind, opened_at=now, due_by=case.acknowledge_by, note=note))
-
-
-def passages_of(decision: Decision) -> tuple[str, ...]:
-    """Return the sender's own words that a letter repeats."""
-    shows_grievance = decision.status in FORMAL_STATUSES or decision.is_dissatisfied
-    return tuple(span.text for span in decision.evidence) if shows_grievance else ()

@@ -10,9 +10,7 @@ from models.deadlines import received_on
 from models.errors import LetterRefused, SenderUnavailable
 from models.ports import Sender, UnitOfWork, UnitsOfWork
 
-PAUSES = tuple(
-    timedelta(minutes=minutes) for minutes in (0.5, 1, 2, 5, 10)
-)
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0.5, 1, 2, 5, 10))
 """How long to wait after each failed attempt; the last pause repeats for as long as it takes."""
 
 TELL_AFTER = timedelta(days=2)
@@ -68,7 +66,9 @@ def mark_undelivered(uow: UnitOfWork, letter: Letter, case: Case | None, *, why:
         case.awaits_officer = True
         if letter.kind in STAGE and STAGE[letter.kind] == case.stage:
             case.acknowledged_on = None
-        note = f"the {letter.kind.value.replace('_', ' ')} did not arrive: {why}; reach the person another way"
+        note = (
+            f"the {letter.kind.value.replace('_', ' ')} did not arrive: {why}; reach the person another way"
+        )
         case.tasks.append(
             Task(kind=TaskKind.LETTER_UNDELIVERED, opened_at=now, due_by=case.acknowledge_by, note=note)
         )

@@ -1,4 +1,4 @@
-"""The guard: what is likely a complaint and lacks its formal acknowledgement gets it in time, officer or not."""
+"""The guard: likely complaints get their formal acknowledgement in time, officer or not."""
 
 from datetime import datetime
 
@@ -30,9 +30,7 @@ def run_guard(
     return done
 
 
-def guard_case(
-    uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime
-) -> str:
+def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
     """Queue the formal acknowledgement that a case lacks, and tell its officer by a task."""
     kind = _kind_for(case)
     against = reasons_against_address(case.reply_address, policy)
@@ -43,7 +41,7 @@ def guard_case(
     else:
         _begin(case, kind, policy=policy)
         queue_letter(
-            uow, case, kind, answered=case.messages[-1], passages=(), flags=frozenset(),
+            uow, case, kind, answered=case.messages[-1],
             is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
         )  # fmt: skip
         case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)

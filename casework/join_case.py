@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from casework.acknowledge import passages_of, queue_letter
+from casework.acknowledge import queue_letter
 from casework.alert_duty import alert_duty
 from casework.may_acknowledge import reasons_against
 from casework.policy import Policy
@@ -18,9 +18,11 @@ from models.ports import UnitOfWork
 _TREAT_AS_COMPLAINT = re.compile(
     r"\b(?:treat|take|log|record|deal with)\s+(?:it|this|that|my (?:message|email|request|report))\s+"
     r"as\s+(?:a|an official|a formal)\s+complaint\b",
-    re.I,
+    re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(?:not|don[’']?t|no need to|rather than|instead of)\b[^.!?\n]{0,20}$", re.I)
+_NEGATED = re.compile(
+    r"\b(?:not|don[’']?t|no need to|rather than|instead of)\b[^.!?\n]{0,20}$", re.IGNORECASE
+)
 _SHORT_CHOICE = 60
 """Words: in a longer reply the phrase may be about something else, and an officer reads it."""
 
@@ -45,9 +47,7 @@ def join_case(
         arrived_on = received_on(message.received_at)
         case.awaits_officer = True
         if chooses_to_complain(parsed.reply_text) and case.stage == 0:
-            done = _begin_complaint(
-                uow, case, message, parsed, decision, policy=policy, letterhead=letterhead, now=now
-            )
+            done = _begin_complaint(uow, case, message, parsed, policy=policy, letterhead=letterhead, now=now)
         else:
             note = _note_for(case, decision)
             due_by = policy.working_days.acknowledge_by(arrived_on)
@@ -78,7 +78,6 @@ def _begin_complaint(
     case: Case,
     message: Message,
     parsed: ParsedMessage,
-    decision: Decision,
     *,
     policy: Policy,
     letterhead: Letterhead,
@@ -87,9 +86,7 @@ def _begin_complaint(
     """Open stage 1 on the sender's word; the clock runs from the day on which the choice reached us."""
     arrived_on = received_on(message.received_at)
     case.status = Status.COMPLAINT
-    case.begin_stage(
-        1, received_on=arrived_on, acknowledge_by=policy.working_days.acknowledge_by(arrived_on)
-    )
+    case.begin_stage(1, received_on=arrived_on, acknowledge_by=policy.working_days.acknowledge_by(arrived_on))
     case.guard_at = policy.guard_at(arrived_on)
     against = reasons_against(parsed, case.reply_address, letters=uow.letters, policy=policy, now=now)
     if policy.mode is AcknowledgementMode.OFFICER or against:
@@ -102,8 +99,8 @@ def _begin_complaint(
         )  # fmt: skip
         return "stage 1 begun, acknowledgement owed"
     queue_letter(
-        uow, case, LetterKind.STAGE_1_ACKNOWLEDGEMENT, answered=message, passages=passages_of(decision),
-        flags=decision.flag_codes, is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
+        uow, case, LetterKind.STAGE_1_ACKNOWLEDGEMENT, answered=message,
+        is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     return "stage 1 begun, letter queued"
 

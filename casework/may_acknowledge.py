@@ -10,7 +10,7 @@ from models.ports import Letters
 _NO_REPLY = re.compile(
     r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer[-_]?daemon|postmaster|bounces?|owner-|.*-request@|"
     r"listserv|majordomo|root@|nobody@|.*-bounces@)",
-    re.I,
+    re.IGNORECASE,
 )
 
 

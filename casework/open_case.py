@@ -6,6 +6,7 @@ from casework.acknowledge import acknowledge_new_case, is_unwanted
 from casework.alert_duty import alert_duty
 from casework.may_acknowledge import reply_address
 from casework.policy import Policy
+from letters.acknowledgement import own_words
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case
 from models.codes import Flag, Outcome, Status
@@ -87,4 +88,6 @@ def _case_of(
         awaits_officer=not message.is_historic,
         guard_at=policy.guard_at(arrived_on) if guarded else None,
         is_historic=message.is_historic,
+        own_words=list(own_words(span.text for span in decision.evidence)),
+        flags=sorted(decision.flag_codes),
     )

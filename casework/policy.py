@@ -36,9 +36,7 @@ class Policy:
 
     def guard_at(self, received_on: date) -> datetime:
         """Return when the guard sends a formal acknowledgement that is still missing."""
-        return self.working_days.guard_at(
-            received_on, working_day=self.guard_working_day, at=self.guard_time
-        )
+        return self.working_days.guard_at(received_on, working_day=self.guard_working_day, at=self.guard_time)
 
 
 DAY = timedelta(days=1)

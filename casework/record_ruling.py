@@ -67,9 +67,7 @@ def record_ruling(
     return done
 
 
-def _follow_up(
-    uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime
-) -> str:
+def _follow_up(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
     """Begin the stage that the ruling asks for and queue the letter that is still missing."""
     kind = FORMAL.get(case.status)
     if kind is None:
@@ -85,7 +83,7 @@ def _follow_up(
     if case.is_historic or against:
         return "no letter: " + ("the case is historic" if case.is_historic else "; ".join(against))
     queue_letter(
-        uow, case, kind, answered=case.messages[-1], passages=(), flags=frozenset(),
+        uow, case, kind, answered=case.messages[-1],
         is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)

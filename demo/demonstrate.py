@@ -4,7 +4,9 @@ import email
 import email.policy
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +17,18 @@ from rich.panel import Panel
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from bootstrap import App, clock, configure_log
+from bootstrap import App, configure_log, now_utc
 from models import queries
 from models.errors import StoreUnavailable
 from operations.one_pass import one_pass
 from scheduler import Service
-from settings import Mailbox, Sending, Service as Every, Settings
+from settings import Mailbox, Sending, Settings
+from settings import Service as Every
 
 HERE = Path(__file__).parent
 ACCOUNT = "demonstration"
+BEGINS = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
+"""The messages are dated in the week before this instant, whenever they are shown."""
 
 
 @dataclass(frozen=True)
@@ -43,8 +48,10 @@ def demonstrate(folder: Path, *, once: bool) -> int:
     """
     console = Console(width=None if Console().is_terminal else 120)
     settings = demo_settings(folder)
-    app = App(settings, configure_log(is_service=False))
+    clock = clock_starting(BEGINS)
+    app = App(settings, configure_log(is_service=False), clock)
     console.print(f"A council's complaints inbox lies in [bold]{folder / 'inbox'}[/bold].")
+    console.print(f"The demonstration's clock says {clock():%A %d %B %Y, %H:%M}, when its last message came.")
     with app.alone():
         app.open_record()
         expected = read_expected()
@@ -57,8 +64,14 @@ def demonstrate(folder: Path, *, once: bool) -> int:
         if once:
             return 1 if unexpected else 0
         console.print("Reading whatever is dropped into the inbox. Ctrl-C ends it.")
-        Service(app, triager).run()
+        Service(App(settings, configure_log(is_service=True), clock), triager).run()
     return 0
+
+
+def clock_starting(begin: datetime) -> Callable[[], datetime]:
+    """Return a clock that shows `begin` now and runs on from there."""
+    ahead = begin - now_utc()
+    return lambda: now_utc() + ahead
 
 
 def demo_settings(folder: Path) -> Settings:
@@ -94,9 +107,7 @@ def fill_inbox(inbox: Path, expected: list[Expected]) -> None:
         raise StoreUnavailable(f"the inbox {inbox} cannot be written: {error}") from error
 
 
-def print_outcomes(
-    console: Console, rows: list[dict[str, Any]], expected: list[Expected]
-) -> list[str]:
+def print_outcomes(console: Console, rows: list[dict[str, Any]], expected: list[Expected]) -> list[str]:
     """Print what came of each message and return the files whose outcome was not the expected one."""
     wanted = {each.file: each for each in expected}
     table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1))
@@ -111,8 +122,9 @@ def print_outcomes(
         is_as_expected = want is None or want.outcome == outcome
         if not is_as_expected:
             unexpected.append(row["uid"])
+        sender, about = row["sender_name"] or "(no name)", row["subject"][:60] or row["uid"]
         table.add_row(
-            f"{escape(row['sender_name'] or '(no name)')}\n[bold]{escape(row['subject'][:60] or row['uid'])}[/bold]",
+            f"{escape(sender)}\n[bold]{escape(about)}[/bold]",
             outcome if is_as_expected else f"[red]{outcome}, expected {want.outcome if want else ''}[/red]",
             _suggestion(row, outcome),
             _letters(row) if outcome in {"case", "reply"} else "",
@@ -124,7 +136,9 @@ def print_outcomes(
 
 
 def _read_inbox(app: App, console: Console, *, total: int) -> tuple[Any, dict[str, Any]]:
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console) as bar:
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console
+    ) as bar:
         training = bar.add_task("training the classifier (first run only)", total=8, visible=False)
 
         def show(step: str, done: int, steps: int) -> None:
@@ -132,9 +146,7 @@ def _read_inbox(app: App, console: Console, *, total: int) -> tuple[Any, dict[st
 
         triager = app.triager(progress=show)
         reading = bar.add_task("reading messages", total=total)
-        done = one_pass(
-            app, app.mailboxes(), triager, on_kept=lambda count: bar.advance(reading, count)
-        )
+        done = one_pass(app, app.mailboxes(), triager, on_kept=lambda count: bar.advance(reading, count))
         bar.update(reading, completed=total)
     return triager, done
 
@@ -155,12 +167,8 @@ def _letters(row: dict[str, Any]) -> str:
 
 def _print_letter(console: Console, outbox: Path, rows: list[dict[str, Any]]) -> None:
     """Print the first stage 1 acknowledgement, as it lies in the outbox."""
-    wanted = {
-        letter["message_id"]
-        for row in rows
-        for letter in row["letters"]
-        if letter["kind"].value == "stage_1_acknowledgement"
-    }
+    at_once = (row["letters"][0] for row in rows if row["letters"])
+    wanted = {letter["message_id"] for letter in at_once if letter["kind"].value == "stage_1_acknowledgement"}
     for file in sorted((outbox / "new").glob("*")):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         body = message.get_body(("plain",))
@@ -170,9 +178,7 @@ def _print_letter(console: Console, outbox: Path, rows: list[dict[str, Any]]) ->
             return
 
 
-def _print_where_next(
-    console: Console, folder: Path, done: dict[str, Any], *, unexpected: list[str]
-) -> None:
+def _print_where_next(console: Console, folder: Path, done: dict[str, Any], *, unexpected: list[str]) -> None:
     ledger = ", ".join(f"{outcome} {count}" for outcome, count in done["ledger"].items() if count)
     console.print(f"The ledger accounts for every message: {ledger}.")
     if unexpected:
@@ -187,7 +193,6 @@ def _print_where_next(
         f"  the model card {next((folder / 'artefacts').glob('*/card.md'), folder / 'artefacts')}\n"
         "  a mailbox of yours: heard init, then heard doctor, then heard run"
     )
-    console.print(f"[dim]{clock():%Y-%m-%d %H:%M} UTC[/dim]")
 
 
 def _words(code: Any) -> str:

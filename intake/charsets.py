@@ -20,7 +20,7 @@ _DECLARED = {
     "shift_jis": "cp932",
 }
 _SELF_DESCRIBING = {"utf-7", "iso2022_jp", "gb18030", "big5hkscs", "cp949", "cp932", "euc_jp", "utf-16"}
-_META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.I)
+_META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -36,13 +36,15 @@ def decode_text(content: bytes, declared: str | None = None, *, is_html: bool = 
 
 
 def clean(text: str) -> str:
-    """Make text fit for screens and databases: line ends as \\n, no NUL, controls or lone surrogates."""
+    """Make text fit for screens and databases: plain line ends, no NUL, controls or lone surrogates."""
     return _UNREADABLE.sub("", _BREAKS.sub("\n", text))
 
 
 def known_codec(label: str | None) -> str | None:
     """Return Python's name for the charset that a label means, None for one that nobody knows."""
-    cleaned = re.sub(r"[^\w.:-]", "", re.sub(r"^charset=", "", (label or "").strip(" \"'"), flags=re.I))
+    cleaned = re.sub(
+        r"[^\w.:-]", "", re.sub(r"^charset=", "", (label or "").strip(" \"'"), flags=re.IGNORECASE)
+    )
     try:
         name = codecs.lookup(cleaned).name
     except (LookupError, ValueError):
@@ -58,15 +60,15 @@ def _decode(content: bytes, declared: str | None, *, is_html: bool) -> str:
     codec_of_label = known_codec(declared)
     meta = _META.search(content[:4096]) if is_html else None
     codec_of_page = known_codec(meta[1].decode("ascii", "replace")) if meta else None
-    ladder = [
+    ladder: list[str | None] = [
         "iso2022_jp" if b"\x1b$" in content or b"\x1b(" in content else None,
         codec_of_label if codec_of_label in _SELF_DESCRIBING else None,
         "utf-8",
         codec_of_label,
         codec_of_page,
     ]
-    for codec in ladder:
-        if codec and (text := _strictly(content, codec)) is not None:
+    for rung in ladder:
+        if rung and (text := _strictly(content, rung)) is not None:
             return text
     return _as_windows(content)
 

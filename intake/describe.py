@@ -11,7 +11,7 @@ from models.message import ParsedMessage, Person
 
 
 def describe_path(path: Path, standard_input: BinaryIO) -> Iterator[dict[str, Any]]:
-    """Yield one object for each message of a file, an mbox or a directory, walked in order; `-` is one message.
+    """Yield one object a message of a file, an mbox or a directory, walked in order; `-` is one message.
 
     Raises InputInvalid where the path does not exist or cannot be read.
     """

@@ -1,6 +1,6 @@
 """From a mailbox into the ledger: raw bytes and row committed before anything interprets them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,7 +33,7 @@ def fetch(
     station: Station,
     should_stop: Callable[[], bool] = lambda: False,
     is_historic: bool = False,
-    on_progress: Callable[[int], None] = lambda count: None,
+    on_progress: Callable[[int], None] = lambda _count: None,
 ) -> Fetched:
     """Keep everything that a mailbox shows and the ledger does not hold, batch by batch.
 
@@ -43,9 +43,7 @@ def fetch(
     kept = known = 0
     for batch in mailbox.waiting(_LedgerView(units)):
         station("after_fetch")
-        fresh = _keep(
-            batch, units, working_days=working_days, now=clock(), is_historic=is_historic
-        )
+        fresh = _keep(batch, units, working_days=working_days, now=clock(), is_historic=is_historic)
         station("after_keep")
         kept, known = kept + fresh, known + len(batch) - fresh
         on_progress(len(batch))
@@ -67,7 +65,7 @@ class _LedgerView:
         with self._units() as uow:
             return uow.messages.last_uid(account, folder, uid_validity)
 
-    def unknown_uids(self, account: str, folder: str, uids: list[str]) -> list[str]:
+    def unknown_uids(self, account: str, folder: str, uids: Sequence[str]) -> list[str]:
         """Return those of `uids` that the ledger does not hold, in their order."""
         with self._units() as uow:
             return uow.messages.unknown_uids(account, folder, uids)

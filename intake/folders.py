@@ -196,6 +196,10 @@ class SingleFile:
     def mark(self, places: Sequence[Place]) -> None:
         """Leave the file as it is."""
 
+    def check(self) -> str:
+        """Return what is there."""
+        return f"the file {self._file}"
+
     def close(self) -> None:
         """Nothing is held open."""
 
@@ -217,7 +221,8 @@ def open_path(path: Path, *, account: str) -> Mailbox:
     if ending == ".mbox" or path.open("rb").read(5) == b"From ":
         return MboxFile(account, path)
     raise InputInvalid(
-        f"{path} is not mail that can be imported; give .eml files, an mbox file, a Maildir or a folder of .eml files"
+        f"{path} is not mail that can be imported; "
+        "give .eml files, an mbox file, a Maildir or a folder of .eml files"
     )
 
 

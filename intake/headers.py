@@ -1,4 +1,4 @@
-"""Header fields read tolerantly: no field, however odd, spoils a message (docs/mail.md, facts 1 to 6, 18 to 22)."""
+"""Header fields read tolerantly: no field, however odd, spoils a message (docs/mail.md)."""
 
 import base64
 import binascii
@@ -19,7 +19,7 @@ _WHITE = re.compile(r"\s+")
 
 _LONGEST_FIELD = 20_000
 _MOST_ADDRESSES = 200
-_FIRST_YEAR = 1990
+_FIRST_YEAR = 1970
 
 
 class Headers:
@@ -54,7 +54,8 @@ class Headers:
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Return the Message-IDs that the field holds, with their angle brackets."""
-        return tuple(dict.fromkeys(_MESSAGE_ID.findall(self.raw(name))))
+        # Some programs write ids over 78 characters as encoded words (fact 32).
+        return tuple(dict.fromkeys(_MESSAGE_ID.findall(self.text(name))))
 
     def instant(self, name: str) -> datetime | None:
         """Return the field's date in UTC, None where it is missing, junk or absurd."""
@@ -90,14 +91,19 @@ def read_instant(value: str) -> datetime | None:
 def _all_addresses(value: str) -> list[tuple[str, str]]:
     try:
         return getaddresses([value])
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError, TypeError, RecursionError):
         return []
 
 
+def tidy_address(address: str) -> str:
+    """Return an address without what surrounds it, its domain in lower case (RFC 5321, 2.4)."""
+    local, at, domain = decode_field(address).strip("<>'\";,. ").rpartition("@")
+    return f"{local}{at}{domain.lower()}"
+
+
 def _person(name: str, address: str) -> Person:
-    local, _, domain = decode_field(address).strip("<>'\" ").rpartition("@")
     shown = decode_field(name).replace('\\"', '"').strip("'\" ")
-    return Person(name="" if shown == address else shown, address=f"{local}@{domain.lower()}")
+    return Person(name="" if shown == address else shown, address=tidy_address(address))
 
 
 def _pieces(value: str) -> Iterable[str]:

@@ -10,8 +10,16 @@ _BLOCKS = {
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main",
     "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
 }  # fmt: skip
+_QUOTE_START, _QUOTE_END = "\x01", "\x02"
+_AROUND = {
+    "br": ("\n", ""),
+    "blockquote": (f"\n\n{_QUOTE_START}\n", f"\n{_QUOTE_END}\n\n"),
+    "li": ("\n- ", ""),
+    "td": ("", " "),
+    "th": ("", " "),
+}
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"}
-_ENDS_A_PAGE = re.compile(r"</\s*(?:html|body)\s*>", re.I)
+_ENDS_A_PAGE = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
 _LINE_SPACE = re.compile(r" *\n *")
 _GAPS = re.compile(r"\n{3,}")
@@ -26,9 +34,6 @@ def html_to_text(html: str) -> str:
         return ""
     text = _LINE_SPACE.sub("\n", "".join(_pieces(tree.root)))
     return _GAPS.sub("\n\n", _mark_quotes(text)).strip()
-
-
-_QUOTE_START, _QUOTE_END = "\x01", "\x02"
 
 
 def _pieces(root: LexborNode) -> list[str]:
@@ -66,14 +71,8 @@ def _children(node: LexborNode) -> list[LexborNode]:
 def _around(node: LexborNode) -> tuple[str, str]:
     """Return what stands before and after the content of an element."""
     tag = node.tag
-    if tag == "br":
-        return "\n", ""
-    if tag == "blockquote":
-        return f"\n\n{_QUOTE_START}\n", f"\n{_QUOTE_END}\n\n"
-    if tag == "li":
-        return "\n- ", ""
-    if tag in {"td", "th"}:
-        return "", " "
+    if tag in _AROUND:
+        return _AROUND[tag]
     if tag == "img":
         label = (node.attributes.get("alt") or "").strip()
         return (f"[{label}]" if label else ""), ""

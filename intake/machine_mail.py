@@ -8,36 +8,49 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from intake.headers import Headers
+from intake.headers import Headers, tidy_address
 from intake.people import NO_REPLY
 
-_DAEMON = re.compile(r"\b(?:mailer[-_]?daemon|postmaster|mail[-_]?delivery|microsoftexchange[0-9a-f]+)\b", re.I)
+_DAEMON = re.compile(
+    r"\b(?:mailer[-_]?daemon|postmaster|mail[-_]?delivery|microsoftexchange[0-9a-f]+)\b", re.IGNORECASE
+)
 _BOUNCE_SUBJECT = re.compile(
     r"undeliver(?:able|ed)|delivery (?:status notification|failure|has failed|report)|returned mail|"
     r"failure notice|mail (?:delivery (?:failed|failure|system)|system error)|message not delivered|"
     r"could not (?:be )?deliver|nicht zugestellt|unzustellbar|non remis|no se puede entregar|"
     r"delivery (?:incomplete|delayed|problem)|mancata consegna|niet bezorgd",
-    re.I,
+    re.IGNORECASE,
 )
-_QMAIL = re.compile(r"\AHi\. This is the qmail-send program", re.I)
+_QMAIL = re.compile(r"\AHi\. This is the qmail-send program", re.IGNORECASE)
 _AUTO_SUBJECT = re.compile(
     r"^\s*(?:auto(?:matic|mated)?[\s:-]*(?:reply|response|answer)|autoreply|autoresponder|"
-    r"out of (?:the )?office(?:\s+auto[\s-]?reply)?\s*(?:$|[:(–-])|i am (?:currently )?out of (?:the )?office|"
+    r"out of (?:the )?office(?:\s+auto[\s-]?reply)?\s*(?:$|[:(–-])|"
+    r"i am (?:currently )?out of (?:the )?office|"
     r"on (?:annual )?leave\s*(?:$|[:–-])|away from (?:the|my) (?:office|desk)\s*(?:$|[:–-])|"
     r"automatische antwort|abwesenheits?(?:notiz|assistent)|abwesend\b|réponse automatique|"
     r"absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|fuori ufficio|"
     r"automatisch antwoord|afwezig(?:heid)?\b|autosvar|automatiskt svar|resposta automática|"
-    r"automatyczna odpowiedź|odpowiedź automatyczna|răspuns automat|ymateb awtomatig|"
+    r"automatyczna odpowiedź|odpowiedź automatyczna|răspuns automat|ymateb awtomatig|ateb awtomatig|"
     r"vacation (?:reply|response|autoreply)|thank you for your (?:e-?mail|message)\s*[-–:]\s*automat)",
-    re.I,
+    re.IGNORECASE,
 )
 _AUTO_FIELDS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-auto-response")
-_RULE_FORWARD = ("resent-from", "resent-to", "x-ms-exchange-generated-message-source", "x-ms-exchange-parent-message-id",
-                 "x-ms-exchange-forwardingloop", "x-forwarded-for", "x-forwarded-to")  # fmt: skip
-_FORM = re.compile(r"^[ \t]*(?:your |full |contact )?(?:name|e-?mail(?: address)?|telephone)[ \t]*[:=]", re.I | re.M)
-_RECIPIENT = re.compile(r"^(?:final|original)-recipient:\s*(?:[\w-]+\s*;)?\s*<?([^\s<>]+@[^\s<>]+)>?", re.I | re.M)
-_ACTION = re.compile(r"^action:\s*(\w+)", re.I | re.M)
-_ADDRESS_LINE = re.compile(r"^\s*<?([^\s<>()\"',;:]+@[^\s<>()\"',;:]+\.[^\s<>()\"',;:]+?)>?[.,:;]?\s*(?:\(|$|:)", re.M)
+_RULE_FORWARD = (
+    "resent-from", "resent-to", "x-ms-exchange-generated-message-source",
+    "x-ms-exchange-parent-message-id", "x-ms-exchange-forwardingloop", "x-forwarded-for", "x-forwarded-to",
+)  # fmt: skip
+_FORM = re.compile(
+    r"^[ \t]*(?:your |full |contact )?(?:name|e-?mail(?: address)?|telephone)[ \t]*[:=]",
+    re.IGNORECASE | re.MULTILINE,
+)
+_RECIPIENT = re.compile(
+    r"^(?:final|original)-recipient:\s*(?:[\w-]+\s*;)?\s*<?([^\s<>]+@[^\s<>]+)>?",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ACTION = re.compile(r"^action:\s*(\w+)", re.IGNORECASE | re.MULTILINE)
+_ADDRESS_LINE = re.compile(
+    r"^\s*<?([^\s<>()\"',;:]+@[^\s<>()\"',;:]+\.[^\s<>()\"',;:]+?)>?[.,:;]?\s*(?:\(|$|:)", re.MULTILINE
+)
 _FAR_INTO_A_REPORT = 3000
 
 
@@ -53,10 +66,10 @@ class _Mail:
         return any(each.startswith(start) for each in self.types)
 
 
-def is_bounce(headers: Headers, types: Sequence[str], text: str) -> bool:
+def is_bounce(headers: Headers, types: Sequence[str], reports: Sequence[str], text: str) -> bool:
     """Say whether the message reports that a letter could not be delivered (RFC 3464 and others)."""
-    if "message/delivery-status" in types or "multipart/report; report-type=delivery-status" in types:
-        return True
+    if _is_delivery_report(types):
+        return _actions(reports) <= {"failed"}
     if "x-failed-recipients" in headers or _QMAIL.match(text):
         return True
     says_so = bool(_BOUNCE_SUBJECT.search(headers.text("subject")))
@@ -65,11 +78,13 @@ def is_bounce(headers: Headers, types: Sequence[str], text: str) -> bool:
 
 def bounced_addresses(headers: Headers, reports: Sequence[str], text: str) -> tuple[str, ...]:
     """Return the addresses that a bounce says could not be reached."""
-    found = [address for report in reports for address in _RECIPIENT.findall(report)]
+    blocks = [block for report in reports for block in re.split(r"\n\s*\n", report)]
+    failed = [block for block in blocks if _actions([block]) <= {"failed"}]
+    found = [address for block in failed for address in _RECIPIENT.findall(block)]
     found += [person.address for person in headers.people("x-failed-recipients")]
-    if not found:
+    if not found and not any(map(_RECIPIENT.search, blocks)):
         found = _ADDRESS_LINE.findall(text[:_FAR_INTO_A_REPORT])
-    return tuple(dict.fromkeys(address.strip("<>;,.") for address in found))
+    return tuple(dict.fromkeys(map(tidy_address, found)))
 
 
 def is_auto_reply(headers: Headers, subject: str) -> bool:
@@ -85,8 +100,7 @@ def is_auto_reply(headers: Headers, subject: str) -> bool:
 
 def is_list(headers: Headers) -> bool:
     """Say whether the message came by a mailing list or a mass mailing (RFC 2919, RFC 2369)."""
-    named = any(name in headers for name in ("list-id", "list-unsubscribe", "list-post"))
-    return named or headers.raw("precedence").lower() in {"bulk", "list", "junk"}
+    return any(name in headers for name in ("list-id", "list-unsubscribe", "list-post"))
 
 
 def machine_reason(headers: Headers, types: Sequence[str], text: str) -> str:
@@ -98,6 +112,19 @@ def machine_reason(headers: Headers, types: Sequence[str], text: str) -> str:
 def _is_daemon(headers: Headers) -> bool:
     people = headers.people("from")
     return not people or any(_DAEMON.search(f"{each.address} {each.name}") for each in people)
+
+
+def _is_delivery_report(types: Sequence[str]) -> bool:
+    return "message/delivery-status" in types or "multipart/report; report-type=delivery-status" in types
+
+
+def _actions(reports: Sequence[str]) -> set[str]:
+    """Return what the reports say was done: failed, delayed, delivered, relayed, expanded."""
+    return {action.lower() for report in reports for action in _ACTION.findall(report)}
+
+
+def _is_delivery_notice(mail: _Mail) -> bool:
+    return _is_delivery_report(mail.types)
 
 
 def _is_own_letter(mail: _Mail) -> bool:
@@ -124,11 +151,13 @@ def _is_notice(mail: _Mail) -> bool:
     if any(name in mail.headers for name in _RULE_FORWARD) or _FORM.search(mail.text):
         return False
     from_nobody = any(NO_REPLY.match(person.address) for person in mail.headers.people("from"))
-    return is_list(mail.headers) or from_nobody
+    is_mass_mail = mail.headers.raw("precedence").lower() in {"bulk", "list", "junk"}
+    return is_list(mail.headers) or is_mass_mail or from_nobody
 
 
 _RULES: tuple[tuple[str, Callable[[_Mail], bool]], ...] = (
     ("our own letter came back", _is_own_letter),
+    ("a notice on the delivery of a letter", _is_delivery_notice),
     ("a read receipt", _is_read_receipt),
     ("a feedback report of a mail provider", _is_feedback_report),
     ("a calendar invitation", _is_invitation),

@@ -4,6 +4,7 @@ Only UID commands, BODY.PEEK, and our own cursor: whether somebody has read a me
 is ever deleted. Every fault of the connection becomes MailboxUnavailable.
 """
 
+import contextlib
 import imaplib
 import ssl
 from collections.abc import Iterator, Sequence
@@ -192,7 +193,7 @@ class ImapMailbox:
                 client.create_folder(self._account.move_to)
             if not client.has_capability("MOVE"):
                 raise MailboxUnavailable(
-                    f"{self._where} cannot move messages (no MOVE); set processed = \"flag\" or \"leave\""
+                    f'{self._where} cannot move messages (no MOVE); set processed = "flag" or "leave"'
                 )
             client.move(uids, self._account.move_to)
 
@@ -228,10 +229,9 @@ class ImapMailbox:
 
     def _drop(self) -> None:
         if self._client is not None:
-            try:
+            # If it is gone already, that is what was wanted.
+            with contextlib.suppress(IMAPClientError, imaplib.IMAP4.error, OSError):
                 self._client.shutdown()
-            except (IMAPClientError, imaplib.IMAP4.error, OSError):
-                pass  # It is gone, which is what was wanted.
             self._client = None
 
 

@@ -7,6 +7,7 @@ fields, attached messages that it merges into the body, boundaries that never ap
 
 import base64
 import binascii
+import email
 import hashlib
 import logging
 import re
@@ -25,7 +26,7 @@ from intake.machine_mail import bounced_addresses, is_auto_reply, is_bounce, is_
 from intake.people import find_complainant
 from intake.repair import DEEPEST_NESTING, MOST_PARTS, boundary_in_use, repair
 from models.errors import UnreadableMessage
-from models.message import Attachment, ParsedMessage
+from models.message import Attachment, ParsedMessage, Person
 from triage.reply_text import is_forward, is_reply, new_part
 
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # It logs contents.
@@ -67,7 +68,7 @@ def parse(raw: bytes, *, form_senders: frozenset[str] = frozenset()) -> ParsedMe
     ids = headers.ids("in-reply-to")
     references = headers.ids("references")
     answers = is_reply(subject) or (bool(ids or references) and not is_forward(subject))
-    bounce = is_bounce(headers, contents.types, text)
+    bounce = is_bounce(headers, contents.types, contents.reports, text)
     attachments = tuple(contents.attachments)
     return ParsedMessage(
         subject=subject,
@@ -89,8 +90,10 @@ def parse(raw: bytes, *, form_senders: frozenset[str] = frozenset()) -> ParsedMe
         is_auto_reply=not bounce and is_auto_reply(headers, subject),
         is_list=is_list(headers),
         is_null_sender=headers.raw("return-path") == "<>",
-        machine_reason=machine_reason(headers, contents.types, text),
-        complainant=find_complainant(sender, subject, text, form_senders=form_senders),
+        machine_reason="" if bounce else machine_reason(headers, contents.types, text),
+        complainant=find_complainant(
+            headers, subject, text, enclosed=_enclosed_writer(contents), form_senders=form_senders
+        ),
         defects=_all_defects(headers, contents),
         content_hash=_content_hash(subject, text, attachments),
     )
@@ -98,17 +101,24 @@ def parse(raw: bytes, *, form_senders: frozenset[str] = frozenset()) -> ParsedMe
 
 def _tree(mended: bytes) -> Part:
     try:
-        parsed = mailparser.parse_from_bytes(mended)
-        root: Part = parsed.message
+        root = _parsed(mended)
         depth, parts = _extent(root)
     except (MailParserError, RecursionError) as error:
         raise UnreadableMessage("nesting", "its parts are nested too deep to be read") from error
-    except Exception as error:  # A parser's bug must not decide what happens to a message.
-        raise UnreadableMessage("parser", f"the parser fails on it ({type(error).__name__})") from error
     if depth > DEEPEST_NESTING:
         raise UnreadableMessage("nesting", f"its parts are nested {depth} deep, over the limit")
     if parts > MOST_PARTS:
         raise UnreadableMessage("parts", f"it has {parts:,} parts, over the limit of {MOST_PARTS:,}")
+    return root
+
+
+def _parsed(mended: bytes) -> Part:
+    """Parse with mail-parser; where a bug of its own stops it, with the standard library alone."""
+    try:
+        root: Part = mailparser.parse_from_bytes(mended).message
+    except (ValueError, AttributeError, KeyError, IndexError, TypeError, LookupError):
+        # Truncated inner multiparts and NULs in charset names are known to raise these.
+        root = email.message_from_bytes(mended)
     return root
 
 
@@ -123,8 +133,18 @@ def _extent(root: Part) -> tuple[int, int]:
 
 
 def _children(part: Part) -> list[Part]:
-    payload = part.get_payload()
-    return [child for child in payload if isinstance(child, Part)] if isinstance(payload, list) else []
+    if not part.is_multipart():
+        return []
+    return [child for child in part.get_payload() if isinstance(child, Part)]
+
+
+def _written(part: Part) -> str:
+    """Return a leaf as the bytes had it, bytes beyond ASCII as lone surrogates."""
+    try:
+        return str(part.get_payload() or "")
+    except (ValueError, LookupError):  # The library decodes here by a charset that may be nonsense.
+        content = part.get_payload(decode=True)
+        return content.decode("utf-8", "surrogateescape") if isinstance(content, bytes) else ""
 
 
 def _gather(part: Part, into: _Contents, *, depth: int) -> None:
@@ -134,8 +154,9 @@ def _gather(part: Part, into: _Contents, *, depth: int) -> None:
     if kind in _REPORTS or kind == "text/rfc822-headers":
         into.reports.append(_flat_text(part))
     elif kind.startswith("message/") and _children(part):
-        into.forwarded.extend(_children(part))
-        into.attachments.append(_attached_message(part))
+        messages = _enclosed(part)
+        into.forwarded.extend(messages)
+        into.attachments.append(_attached_message(part, messages))
     elif kind == "multipart/alternative" and _children(part):
         into.texts.append(_richest(part, into, depth=depth + 1))
     elif _children(part):
@@ -161,7 +182,7 @@ def _gather_leaf(part: Part, into: _Contents, *, is_root: bool) -> None:
 def _gather_unbounded(part: Part, into: _Contents, *, depth: int) -> None:
     """Read a multipart whose declared boundary never appears: split at the line really used."""
     into.defects.append("boundary_missing")
-    payload = str(part.get_payload() or "")
+    payload = _written(part)
     boundary = boundary_in_use(payload, part.get_boundary() or "")
     if boundary is not None and depth < DEEPEST_NESTING:
         mended = re.sub(rf"(?m)^--{re.escape(boundary)}(--)?[^\n]*$", r"--heard-mended\1", payload)
@@ -242,7 +263,7 @@ def _unflow(text: str, *, deletes_space: bool) -> str:
 
 def _charset_of_broken_field(part: Part) -> str | None:
     """Find a charset where the semicolon before it is missing."""
-    found = re.search(r"charset\s*=\s*\"?([\w.:-]+)", str(part.get("content-type", "")), re.I)
+    found = re.search(r"charset\s*=\s*\"?([\w.:-]+)", str(part.get("content-type", "")), re.IGNORECASE)
     return found[1] if found else None
 
 
@@ -250,7 +271,7 @@ def _content(part: Part) -> bytes:
     """Return the decoded bytes of a leaf; stray characters in base64 are passed over."""
     encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
     if encoding == "base64":
-        written = re.sub(r"[^A-Za-z0-9+/]", "", str(part.get_payload() or ""))
+        written = re.sub(r"[^A-Za-z0-9+/]", "", _written(part))
         usable = written[: len(written) - (len(written) % 4 == 1)]
         try:
             return base64.b64decode(usable + "=" * (-len(usable) % 4))
@@ -262,7 +283,7 @@ def _content(part: Part) -> bytes:
         content = None
     if isinstance(content, bytes):
         return content
-    return str(part.get_payload() or "").encode("utf-8", "surrogateescape")
+    return _written(part).encode("utf-8", "surrogateescape")
 
 
 def _attachment(part: Part) -> Attachment:
@@ -281,15 +302,26 @@ def _attachment(part: Part) -> Attachment:
     )
 
 
-def _attached_message(part: Part) -> Attachment:
-    content = b"\n".join(_bytes_of(child) for child in _children(part))
-    inner = Headers(_children(part)[0].raw_items())
+def _enclosed(part: Part) -> list[Part]:
+    """Return the messages inside a part, unpacked where a program wrote them in base64 (fact 38)."""
+    if str(part.get("content-transfer-encoding", "")).strip().lower() != "base64":
+        return _children(part)
+    packed = "".join(_written(child) for child in _children(part))
+    shell = Part()
+    shell["content-transfer-encoding"] = "base64"
+    shell.set_payload(packed)
+    return [email.message_from_bytes(_content(shell))]
+
+
+def _attached_message(part: Part, messages: list[Part]) -> Attachment:
+    content = b"\n".join(_bytes_of(child) for child in messages)
+    inner = Headers(messages[0].raw_items())
     return Attachment(
         filename=_filename(part) or f"{inner.text('subject')[:80] or 'message'}.eml",
         content_type=_type_of(part),
         content=content,
         sha256=hashlib.sha256(content).hexdigest(),
-        text=_joined([_forwarded_text(child) for child in _children(part)])[:_LONGEST_TEXT],
+        text=_joined([_forwarded_text(child) for child in messages])[:_LONGEST_TEXT],
     )
 
 
@@ -312,7 +344,10 @@ def _flat_text(part: Part) -> str:
 
 def _filename(part: Part) -> str:
     """Return the file's name as sent, decoded; it is shown, never used as a path (fact 40)."""
-    for read in (_rfc2231_name, _plain_name):
+    fields = Headers(part.raw_items())
+    written = f"{fields.raw('content-disposition')};{fields.raw('content-type')}"
+    in_order = (_rfc2231_name, _plain_name) if written.isascii() else (_plain_name, _rfc2231_name)
+    for read in in_order:
         name = read(part)
         if name:
             return decode_field(name)[:255]
@@ -327,8 +362,9 @@ def _rfc2231_name(part: Part) -> str:
 
 
 def _plain_name(part: Part) -> str:
-    fields = f"{part.get('content-disposition', '')};{part.get('content-type', '')}"
-    found = re.search(r"(?i)\b(?:file)?name\*?[\d*]*\s*=\s*\"?([^\";\n]+)", str(fields))
+    fields = Headers(part.raw_items())
+    written = f"{fields.raw('content-disposition')};{fields.raw('content-type')}"
+    found = re.search(r"(?i)\b(?:file)?name\*?[\d*]*\s*=\s*\"?([^\";\n]+)", written)
     return found[1].strip() if found else ""
 
 
@@ -365,12 +401,16 @@ def _message_id(headers: Headers) -> str | None:
     return ids[0] if ids else headers.raw("message-id")[:_LONGEST_SUBJECT] or None
 
 
+def _enclosed_writer(contents: _Contents) -> Person | None:
+    """Return who wrote the first attached message."""
+    people = (Headers(part.raw_items()).people("from") for part in contents.forwarded)
+    return next((found[0] for found in people if found), None)
+
+
 def _returned_ids(contents: _Contents) -> tuple[str, ...]:
     """Return the Message-IDs of the mail that a bounce brings back, from its report or the mail itself."""
     reported = [found for report in contents.reports for found in _RETURNED_ID.findall(report)]
-    enclosed = [
-        found for part in contents.forwarded for found in Headers(part.raw_items()).ids("message-id")
-    ]
+    enclosed = [found for part in contents.forwarded for found in Headers(part.raw_items()).ids("message-id")]
     written = [found for text in contents.texts for found in _RETURNED_ID.findall(text)]
     return tuple(dict.fromkeys([*reported, *enclosed, *written]))
 

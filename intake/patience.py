@@ -22,7 +22,7 @@ class Patience:
     def failed(self, now: datetime) -> timedelta:
         """Note a failure and return the pause before the next attempt."""
         self.away_since = self.away_since or now
-        pause = min(_FIRST_PAUSE * 2**self.failures, _LONGEST_PAUSE)
+        pause: timedelta = min(_FIRST_PAUSE * 2**self.failures, _LONGEST_PAUSE)
         self.failures = min(self.failures + 1, 20)
         self.next_try_at = now + pause
         return pause

@@ -31,6 +31,7 @@ MOST_ATTEMPTS = 3
 _MOST_CLASHES = 5
 
 Triaged = tuple[Prediction, Decision]
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Triages(Protocol):
@@ -60,7 +61,7 @@ class _Item:
     id: int
     parsed: ParsedMessage | None = None
     triaged: Triaged | None = None
-    received_at: datetime = datetime.min.replace(tzinfo=UTC)
+    received_at: datetime = _NEVER
     fault: str = ""
 
 
@@ -76,7 +77,7 @@ class Receiver:
     clock: Callable[[], datetime]
     log: Log
     is_clash: Callable[[BaseException], bool]
-    station: Station = field(default=lambda name: None)
+    station: Station = field(default=lambda _name: None)
 
     def receive_batch(self) -> int:
         """Settle the next messages that wait; return how many there were."""
@@ -132,7 +133,7 @@ class Receiver:
                 self._settle_once(item)
             except RecordUnavailable:
                 raise
-            except Exception as error:  # The one broad except around one message.
+            except Exception as error:  # noqa: BLE001  # The one broad except around one message.
                 if self.is_clash(error):
                     continue
                 self.log.error("settling_failed", message=item.id, error=type(error).__name__)
@@ -150,9 +151,7 @@ class Receiver:
             if item.parsed is None or item.fault:
                 if item.parsed is not None:
                     message.describe(item.parsed)
-                quarantine(
-                    uow, message, reason=item.fault, working_days=self.policy.working_days, now=now
-                )
+                quarantine(uow, message, reason=item.fault, working_days=self.policy.working_days, now=now)
             else:
                 message.describe(item.parsed)
                 message.identity = identity_of(item.parsed, message.sha256)

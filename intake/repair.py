@@ -19,13 +19,17 @@ _KNOWN_FIELD = re.compile(
     rb"^(?:from|to|subject|date|received|return-path|message-id|mime-version|content-[a-z-]+|reply-to|"
     rb"delivered-to|sender|cc|x-[a-z0-9-]+|in-reply-to|references|dkim-signature|arc-[a-z-]+|auto-submitted)"
     rb"[ \t]*:",
-    re.I,
+    re.IGNORECASE,
 )
-_PARAMETER = re.compile(rb"^(?:boundary|charset|name|filename|type|format|report-type|protocol)\s*=", re.I)
+_PARAMETER = re.compile(
+    rb"^(?:boundary|charset|name|filename|type|format|report-type|protocol)\s*=", re.IGNORECASE
+)
 _MBOX_LINE = re.compile(rb"^>?From [^\n]*\n")
-_CONTAINER = re.compile(rb"^content-type[ \t]*:[ \t\n]*(?:multipart/|message/rfc822)", re.I | re.M)
-_PART = re.compile(rb"^content-type[ \t]*:", re.I | re.M)
-_BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,200}?|-[^\s][^\n]{0,200}?)[ \t]*$", re.M)
+_CONTAINER = re.compile(
+    rb"^content-type[ \t]*:[ \t\n]*(?:multipart/|message/rfc822)", re.IGNORECASE | re.MULTILINE
+)
+_PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,200}?|-[^\s][^\n]{0,200}?)[ \t]*$", re.MULTILINE)
 _LINES_SEARCHED = 60
 
 
@@ -51,7 +55,7 @@ def repair(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 def boundary_in_use(payload: str, declared: str) -> str | None:
     """Return the boundary that a multipart really uses where the declared one never appears."""
-    lines = Counter(line.removesuffix("--") for line in _BOUNDARY_LINE.findall(payload))
+    lines: Counter[str] = Counter(line.removesuffix("--") for line in _BOUNDARY_LINE.findall(payload))
     if declared and any(line.startswith(declared) for line in lines):
         return declared
     likely = [line for line, _ in lines.most_common() if f"--{line}\n" in f"{payload}\n"]

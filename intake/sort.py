@@ -64,7 +64,7 @@ def sort_message(uow: UnitOfWork, message: Message, parsed: ParsedMessage) -> So
 
 
 def _reply_or_new(uow: UnitOfWork, parsed: ParsedMessage) -> Sorted:
-    """Join a case by our letter's id from anybody, by other ids or a reference only from who is known there."""
+    """Join a case by our letter's id; by other ids or a reference only from who is known there."""
     case = _case_of_letter(uow, parsed)
     if case is not None:
         return Sorted(Road.REPLY, "it answers a letter of ours", case=case)

@@ -10,7 +10,7 @@ from models.codes import Ombudsman
 _LONGEST_NAME = 60
 _LONGEST_QUOTE = 300
 _MOST_QUOTES = 3
-_NOT_A_NAME = re.compile(r"[<>@{}\[\]|\\]|https?:|www\.", re.I)
+_NOT_A_NAME = re.compile(r"[<>@{}\[\]|\\]|https?:|www\.", re.IGNORECASE)
 _WHITE = re.compile(r"\s+")
 
 

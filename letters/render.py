@@ -23,7 +23,7 @@ from models.errors import LetterIncomplete
 TEMPLATES = Path(__file__).parent / "templates"
 
 _WIDTH = 76
-_LINK = re.compile(r"\b(www\.[a-z0-9.-]+[a-z0-9])|\b([\w.+-]+@[\w-]+\.[\w.-]*\w)", re.I)
+_LINK = re.compile(r"\b(www\.[a-z0-9.-]+[a-z0-9])|\b([\w.+-]+@[\w-]+\.[\w.-]*\w)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ def long_date(day: date) -> str:
 
 @lru_cache(maxsize=4)
 def _environment(templates: Path) -> Environment:
-    # The templates are plain text; `_as_html` escapes every block. Only layout.html is HTML, and it escapes.
-    environment = Environment(
+    # Bodies are plain text, and `_as_html` escapes every block; layout.html is HTML, and escapes.
+    environment = Environment(  # as the comment above says
         loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
-        autoescape=lambda name: bool(name and name.endswith(".html")),
+        autoescape=lambda name: bool(name and name.endswith(".html")),  # noqa: S701  # as the comment says
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -169,7 +169,9 @@ def _due(context: AcknowledgementContext, _: Letterhead) -> str:
 _REFERENCE = _Element("the case reference", "LGSCO 6.2, HO 6.2", lambda case, _: case.reference)
 _RECEIVED = _Element("the date received", "LGSCO 6.2, HO 6.2", lambda case, _: long_date(case.received_on))
 _DUE = _Element("the date of the full answer", "LGSCO 6.3, 6.15; HO 6.3, 6.14", _due)
-_READ_BY = _Element("the date by which a person reads it", "LGSCO 5.3", lambda case, _: long_date(case.read_by))
+_READ_BY = _Element(
+    "the date by which a person reads it", "LGSCO 5.3", lambda case, _: long_date(case.read_by)
+)
 _OMBUDSMAN = _Element(
     "the Ombudsman's name", "LGSCO 3.7, HO 5.7", lambda case, house: house.ombudsmen[case.ombudsman].name
 )

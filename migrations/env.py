@@ -1,13 +1,13 @@
 """Runs the migrations on the connection that `migrations.upgrade` hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
 from models import orm
 
 
-def render_item(kind: str, item: Any, autogenerate: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogenerate: Any) -> str | Literal[False]:
     """Write our instant type as what the database knows, so that old revisions need no code of ours."""
     del autogenerate
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, orm.UtcDateTime) else False

@@ -6,6 +6,7 @@ from typing import Any
 
 from models.codes import (
     Category,
+    Flag,
     LetterKind,
     LetterState,
     Ombudsman,
@@ -75,6 +76,7 @@ class Case:
     `status`, `category` and `ombudsman` are those in force: triage's decision until an officer's ruling
     replaces it; both stay on record. `stage` is 0 while no complaint runs, then 1 or 2. `guard_at` is
     when the guard sends a missing formal acknowledgement, None where none is missing.
+    `own_words` and `flags` are what triage chose for letters and order.
     `escalation_received_on` is when the next stage was asked for and not yet begun.
     """
 
@@ -97,6 +99,8 @@ class Case:
     respond_by: date | None = None
     escalation_received_on: date | None = None
     is_historic: bool = False
+    own_words: list[str] = field(default_factory=list)
+    flags: list[Flag] = field(default_factory=list)
     version: int = 1
     id: int | None = None
     messages: list[Message] = field(default_factory=list)

@@ -32,9 +32,7 @@ class WorkingDays:
     def is_working_day(self, day: date) -> bool:
         """Say whether `day` counts towards a deadline."""
         return (
-            day.weekday() < _SATURDAY
-            and day not in self.closure_days
-            and day not in _bank_holidays(day.year)
+            day.weekday() < _SATURDAY and day not in self.closure_days and day not in _bank_holidays(day.year)
         )
 
     def after(self, start: date, working_days: int) -> date:

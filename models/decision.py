@@ -22,7 +22,8 @@ class Span:
 class Suggestion:
     """An exclusion or flag that may apply, with the passage that suggests it and why.
 
-    `rule` names the matcher that found the passage, empty where the classifier alone suggests it. A suggestion never decides anything (LGSCO 2.1, 2.5).
+    `rule` names the matcher that found the passage, empty where the classifier alone suggests it.
+    A suggestion never decides anything (LGSCO 2.1, 2.5).
     """
 
     code: Exclusion | Flag
@@ -103,16 +104,12 @@ class Decision:
             "status": {
                 "value": self.status.value,
                 "probability": round(self.status_probabilities[self.status], 4),
-                "probabilities": {
-                    code.value: round(p, 4) for code, p in self.status_probabilities.items()
-                },
+                "probabilities": {code.value: round(p, 4) for code, p in self.status_probabilities.items()},
             },
             "category": {
                 "value": self.category.value,
                 "probability": round(self.category_probabilities[self.category], 4),
-                "top3": [
-                    {"value": code.value, "probability": round(p, 4)} for code, p in self.likeliest(3)
-                ],
+                "top3": [{"value": code.value, "probability": round(p, 4)} for code, p in self.likeliest(3)],
             },
             "ombudsman": self.ombudsman.value,
             "exclusions": [each.as_json() for each in self.exclusions],

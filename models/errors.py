@@ -1,21 +1,21 @@
 """Every error that Heard raises.
 
-    HeardError
-     +-- TryAgainLater            the world is away; nothing is lost, the next run tries again
-     |    +-- MailboxUnavailable  a mailbox cannot be reached or read
-     |    +-- SenderUnavailable   the mail server cannot be reached or says "not now"
-     |    +-- RecordUnavailable   the database cannot be reached or stays locked
-     |    +-- StoreUnavailable    a file cannot be written: disk full, permissions
-     +-- PersonMustLook           trying again changes nothing
-          +-- SettingsInvalid     heard.toml, with every fault in it
-          +-- UnreadableMessage   a message over a limit or beyond parsing
-          +-- LetterRefused       the mail server refuses this letter for good
-          +-- LetterIncomplete    a template lacks what a Code asks of it
-          +-- ArtefactRefused     a damaged or mismatched artefact
-          +-- CorpusInvalid       labelled messages with faults in them
-          +-- UnknownReference    no case has this reference
-          +-- InputInvalid        what was handed to a command cannot be used
-          +-- AlreadyRunning      another Heard works on this data directory
+HeardError
++-- TryAgainLater            the world is away; nothing is lost, the next run tries again
+|    +-- MailboxUnavailable  a mailbox cannot be reached or read
+|    +-- SenderUnavailable   the mail server cannot be reached or says "not now"
+|    +-- RecordUnavailable   the database cannot be reached or stays locked
+|    +-- StoreUnavailable    a file cannot be written: disk full, permissions
++-- PersonMustLook           trying again changes nothing
++-- SettingsInvalid     heard.toml, with every fault in it
++-- UnreadableMessage   a message over a limit or beyond parsing
++-- LetterRefused       the mail server refuses this letter for good
++-- LetterIncomplete    a template lacks what a Code asks of it
++-- ArtefactRefused     a damaged or mismatched artefact
++-- CorpusInvalid       labelled messages with faults in them
++-- UnknownReference    no case has this reference
++-- InputInvalid        what was handed to a command cannot be used
++-- AlreadyRunning      another Heard works on this data directory
 """
 
 

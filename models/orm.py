@@ -119,6 +119,8 @@ cases = Table(
     Column("respond_by", Date),
     Column("escalation_received_on", Date),
     Column("is_historic", Boolean, nullable=False),
+    Column("own_words", JSON, nullable=False),
+    Column("flags", JSON, nullable=False),
     Column("version", Integer, nullable=False),
 )
 Index(
@@ -160,13 +162,27 @@ messages = Table(
     Column("reply_text", Text, nullable=False),
     UniqueConstraint("account", "folder", "uid_validity", "uid"),
 )
-Index("ix_messages_unsettled", messages.c.id, sqlite_where=text("outcome IS NULL"),
-      postgresql_where=text("outcome IS NULL"))
-Index("ix_messages_unmarked", messages.c.account, messages.c.id,
-      sqlite_where=text("marked_at IS NULL"), postgresql_where=text("marked_at IS NULL"))
+Index(
+    "ix_messages_unsettled",
+    messages.c.id,
+    sqlite_where=text("outcome IS NULL"),
+    postgresql_where=text("outcome IS NULL"),
+)
+Index(
+    "ix_messages_unmarked",
+    messages.c.account,
+    messages.c.id,
+    sqlite_where=text("marked_at IS NULL"),
+    postgresql_where=text("marked_at IS NULL"),
+)
 _ORIGINAL = text("identity IS NOT NULL AND outcome IN ('case', 'reply', 'machine')")
-Index("uq_messages_original", messages.c.identity, unique=True,
-      sqlite_where=_ORIGINAL, postgresql_where=_ORIGINAL)
+Index(
+    "uq_messages_original",
+    messages.c.identity,
+    unique=True,
+    sqlite_where=_ORIGINAL,
+    postgresql_where=_ORIGINAL,
+)
 
 attachments = Table(
     "attachments",
@@ -238,8 +254,12 @@ letters = Table(
     Column("sent_at", UtcDateTime),
     Column("last_fault", Text, nullable=False),
 )
-Index("ix_letters_queued", letters.c.due_at, sqlite_where=text("state = 'queued'"),
-      postgresql_where=text("state = 'queued'"))
+Index(
+    "ix_letters_queued",
+    letters.c.due_at,
+    sqlite_where=text("state = 'queued'"),
+    postgresql_where=text("state = 'queued'"),
+)
 Index("ix_letters_recipient", letters.c.recipient, letters.c.queued_at)
 Index("ix_letters_queued_at", letters.c.queued_at)
 
@@ -255,8 +275,12 @@ tasks = Table(
     Column("note", Text, nullable=False),
     Column("closed_at", UtcDateTime),
 )
-Index("ix_tasks_open", tasks.c.due_by, sqlite_where=text("closed_at IS NULL"),
-      postgresql_where=text("closed_at IS NULL"))
+Index(
+    "ix_tasks_open",
+    tasks.c.due_by,
+    sqlite_where=text("closed_at IS NULL"),
+    postgresql_where=text("closed_at IS NULL"),
+)
 
 audit = Table(
     "audit",

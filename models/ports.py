@@ -50,6 +50,10 @@ class Mailbox(Protocol):
         """Do with kept messages what the settings say: leave, flag or move them."""
         ...
 
+    def check(self) -> str:
+        """Look whether it can be read and return what is there. Raises MailboxUnavailable."""
+        ...
+
     def close(self) -> None:
         """Sign out and let the connection go."""
         ...
@@ -70,7 +74,7 @@ class Sender(Protocol):
         ...
 
 
-class Messages(Protocol):
+class Messages(Ledger, Protocol):
     """The ledger and the raw bytes behind it."""
 
     def keep(self, message: Message, raw: bytes | None) -> bool:
@@ -204,10 +208,25 @@ class Audit(Protocol):
 class UnitOfWork(Protocol):
     """Everything that happens together or not at all."""
 
-    messages: Messages
-    cases: Cases
-    letters: Letters
-    audit: Audit
+    @property
+    def messages(self) -> Messages:
+        """The ledger."""
+        ...
+
+    @property
+    def cases(self) -> Cases:
+        """The cases."""
+        ...
+
+    @property
+    def letters(self) -> Letters:
+        """The letters."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """The record of what was done."""
+        ...
 
     def __enter__(self) -> Self:
         """Begin."""

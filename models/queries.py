@@ -68,9 +68,9 @@ def queue_length(engine: Engine) -> int:
 def case_view(engine: Engine, reference: str) -> CaseView | None:
     """Return one case whole, None where there is none."""
     with _reading(engine) as connection:
-        case = connection.execute(
-            select(orm.cases).where(orm.cases.c.reference == reference)
-        ).mappings().first()
+        case = (
+            connection.execute(select(orm.cases).where(orm.cases.c.reference == reference)).mappings().first()
+        )
         if case is None:
             return None
         messages = _all(connection, select(orm.messages).where(orm.messages.c.case_id == case["id"])
@@ -145,19 +145,24 @@ def outcomes(engine: Engine, *, account: str) -> list[dict[str, Any]]:
 def oldest_waiting(engine: Engine) -> datetime | None:
     """Return when the oldest message without an outcome was fetched."""
     with _reading(engine) as connection:
-        return connection.scalar(
+        oldest: datetime | None = connection.scalar(
             select(func.min(orm.messages.c.fetched_at)).where(orm.messages.c.outcome.is_(None))
         )
+    return oldest
 
 
 def _waiting_cases(connection: Connection, limit: int) -> list[QueueRow]:
     cases = orm.cases
-    rows = connection.execute(
-        select(cases)
-        .where(cases.c.awaits_officer)
-        .order_by(cases.c.acknowledge_by, cases.c.id)
-        .limit(limit)
-    ).mappings().all()
+    rows = (
+        connection.execute(
+            select(cases)
+            .where(cases.c.awaits_officer)
+            .order_by(cases.c.acknowledge_by, cases.c.id)
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
     ids = [row["id"] for row in rows]
     first_texts, documents, notes = (
         _last_texts(connection, ids), _last_decisions(connection, ids), _open_tasks(connection, ids),
@@ -196,7 +201,7 @@ def _last_texts(connection: Connection, ids: list[int]) -> dict[int, str]:
     rows = connection.execute(
         select(messages.case_id, messages.reply_text).where(messages.case_id.in_(ids)).order_by(messages.id)
     )
-    return {case_id: text for case_id, text in rows.all()}
+    return dict(rows.tuples().all())
 
 
 def _last_decisions(connection: Connection, ids: list[int]) -> dict[int, Any]:
@@ -206,7 +211,7 @@ def _last_decisions(connection: Connection, ids: list[int]) -> dict[int, Any]:
         .where(orm.messages.c.case_id.in_(ids))
         .order_by(orm.decisions.c.id)
     )
-    return {case_id: document for case_id, document in rows.all()}
+    return dict(rows.tuples().all())
 
 
 def _open_tasks(connection: Connection, ids: list[int]) -> dict[int, list[Any]]:

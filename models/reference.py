@@ -10,7 +10,9 @@ import re
 from secrets import randbelow
 
 _SPACE = 10**8
-_SHAPE = re.compile(r"(?<![\d/.-])(?:C[\s-]?)?(\d{4})[\s-]?(\d{4})[\s-]?(\d{2})(?![\d/]|[-.]\d)", re.I)
+_SHAPE = re.compile(
+    r"(?<![\d/.-])(?:C[\s-]?)?(\d{4})[\s-]?(\d{4})[\s-]?(\d{2})(?![\d/]|[-.]\d)", re.IGNORECASE
+)
 
 
 def new_reference() -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from models import orm
@@ -44,9 +44,7 @@ class SqlMessages:
         table = orm.messages.c
         known = set(
             self._session.scalars(
-                select(table.uid).where(
-                    table.account == account, table.folder == folder, table.uid.in_(uids)
-                )
+                select(table.uid).where(table.account == account, table.folder == folder, table.uid.in_(uids))
             )
         )
         return [uid for uid in uids if uid not in known]
@@ -63,9 +61,8 @@ class SqlMessages:
     def advance(self, place: Place) -> None:
         """Move the cursor of the place's folder to its uid."""
         key = {"account": place.account, "folder": place.folder, "uid_validity": place.uid_validity}
-        moved = self._session.execute(
-            update(orm.cursors).filter_by(**key).values(last_uid=int(place.uid))
-        )
+        change = update(orm.cursors).filter_by(**key).values(last_uid=int(place.uid))
+        moved: Any = self._session.execute(change)
         if moved.rowcount == 0:
             self._session.execute(insert(orm.cursors).values(**key, last_uid=int(place.uid)))
 
@@ -89,9 +86,7 @@ class SqlMessages:
             self._session.execute(
                 update(orm.messages)
                 .where(table.id.in_(claimed))
-                .values(
-                    attempts=table.attempts + 1, claimed_by=worker, claimed_until=now + MESSAGE_LEASE
-                )
+                .values(attempts=table.attempts + 1, claimed_by=worker, claimed_until=now + MESSAGE_LEASE)
             )
         return claimed
 
@@ -183,9 +178,7 @@ class SqlMessages:
     def record_marked(self, messages: Sequence[Message], *, now: datetime) -> None:
         """Record that messages are marked in their mailbox."""
         ids = [message.id for message in messages]
-        self._session.execute(
-            update(orm.messages).where(orm.messages.c.id.in_(ids)).values(marked_at=now)
-        )
+        self._session.execute(update(orm.messages).where(orm.messages.c.id.in_(ids)).values(marked_at=now))
 
     def add_task(self, task: Task) -> None:
         """Put a task on record that belongs to a message but to no case."""
@@ -196,10 +189,7 @@ class SqlMessages:
         table = orm.messages.c
         return list(
             self._session.scalars(
-                select(Message)
-                .where(table.outcome == Outcome.QUARANTINE)
-                .order_by(table.id)
-                .limit(limit)
+                select(Message).where(table.outcome == Outcome.QUARANTINE).order_by(table.id).limit(limit)
             )
         )
 
@@ -222,9 +212,7 @@ class SqlMessages:
         """Keep bytes under their SHA-256, once however often they come."""
         sha256 = hashlib.sha256(content).hexdigest()
         insert_once = _insert_for(self._session)(orm.blobs).on_conflict_do_nothing()
-        self._session.execute(
-            insert_once, {"sha256": sha256, "size": len(content), "content": content}
-        )
+        self._session.execute(insert_once, {"sha256": sha256, "size": len(content), "content": content})
         return sha256
 
 
@@ -272,24 +260,26 @@ class SqlCases:
         table = orm.cases.c
         return list(
             self._session.scalars(
-                select(table.reference)
-                .where(table.guard_at <= now)
-                .order_by(table.guard_at)
-                .limit(limit)
+                select(table.reference).where(table.guard_at <= now).order_by(table.guard_at).limit(limit)
             )
         )
 
-    def _one(self, query: Select[tuple[Case]]) -> Case | None:
-        return self._session.scalars(query.order_by(orm.cases.c.id).limit(1)).first()
+    def _one(self, query: Any) -> Case | None:
+        case: Case | None = self._session.scalars(query.order_by(orm.cases.c.id).limit(1)).first()
+        return case
 
 
-def _whole_case() -> Select[tuple[Case]]:
-    return select(Case).options(
-        selectinload(Case.messages),  # type: ignore[arg-type]  # mapped imperatively
-        selectinload(Case.letters),  # type: ignore[arg-type]  # mapped imperatively
-        selectinload(Case.rulings),  # type: ignore[arg-type]  # mapped imperatively
-        selectinload(Case.tasks),  # type: ignore[arg-type]  # mapped imperatively
-    ).with_for_update(of=Case)
+def _whole_case() -> Any:
+    return (
+        select(Case)
+        .options(
+            selectinload(Case.messages),  # type: ignore[arg-type]  # mapped imperatively
+            selectinload(Case.letters),  # type: ignore[arg-type]  # mapped imperatively
+            selectinload(Case.rulings),  # type: ignore[arg-type]  # mapped imperatively
+            selectinload(Case.tasks),  # type: ignore[arg-type]  # mapped imperatively
+        )
+        .with_for_update(of=Case)
+    )
 
 
 class SqlLetters:
@@ -320,9 +310,7 @@ class SqlLetters:
     def release(self) -> None:
         """Give back every claim; only for a process that is alone on its record."""
         self._session.execute(
-            update(orm.letters)
-            .where(orm.letters.c.state == LetterState.QUEUED)
-            .values(claimed_until=None)
+            update(orm.letters).where(orm.letters.c.state == LetterState.QUEUED).values(claimed_until=None)
         )
 
     def get(self, letter_id: int) -> Letter:
@@ -331,7 +319,9 @@ class SqlLetters:
 
     def case_of(self, letter: Letter) -> Case | None:
         """Return the case to which the letter belongs."""
-        return self._session.scalars(_whole_case().where(orm.cases.c.id == letter.case_id)).first()
+        query = _whole_case().where(orm.cases.c.id == letter.case_id)
+        case: Case | None = self._session.scalars(query).first()
+        return case
 
     def count_to_address(self, address: str, *, since: datetime) -> int:
         """Count the letters queued to an address since an instant."""
@@ -348,9 +338,12 @@ class SqlLetters:
 
     def _count(self, *conditions: Any, since: datetime) -> int:
         table = orm.letters.c
-        return self._session.scalar(
-            select(func.count()).select_from(orm.letters).where(table.queued_at >= since, *conditions)
-        ) or 0
+        return (
+            self._session.scalar(
+                select(func.count()).select_from(orm.letters).where(table.queued_at >= since, *conditions)
+            )
+            or 0
+        )
 
 
 class SqlAudit:

@@ -1,19 +1,17 @@
 """The doctor: examines everything that Heard depends on, and says what to do about what is wrong."""
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
 import migrations
-from bootstrap import App, clock
+from bootstrap import App
 from models import queries
 from models.errors import ArtefactRefused, HeardError, MailboxUnavailable, SettingsInvalid
 from models.ports import Mailbox
 
 _ROOM_WANTED = 1_000_000_000
-_EARLIEST_CLOCK = 1_760_000_000
+_EARLIEST_CLOCK = datetime(2026, 11, 1, tzinfo=UTC)
 _STALE = timedelta(minutes=15)
 
 
@@ -57,10 +55,10 @@ def _disk(app: App) -> Iterator[Finding]:
 
 
 def _clock(app: App) -> Iterator[Finding]:
-    del app
-    ok = time.time() > _EARLIEST_CLOCK
+    now = app.clock()
+    ok = now > _EARLIEST_CLOCK
     yield Finding(
-        "clock", ok=ok, said=f"{clock():%Y-%m-%d %H:%M} UTC",
+        "clock", ok=ok, said=f"{now:%Y-%m-%d %H:%M} UTC",
         remedy="" if ok else "set the clock; deadlines are counted from it",
     )  # fmt: skip
 
@@ -71,8 +69,8 @@ def _record(app: App) -> Iterator[Finding]:
         return
     revision = migrations.current(app.engine)
     if revision != migrations.newest():
-        yield Finding("record", ok=app.is_sqlite, said=f"revision {revision}, newest is {migrations.newest()}",
-                      remedy="run `heard migrate`")  # fmt: skip
+        said = f"revision {revision}, newest is {migrations.newest()}"
+        yield Finding("record", ok=app.is_sqlite, said=said, remedy="run `heard migrate`")
         return
     counts = queries.ledger_counts(app.engine)
     said = ", ".join(f"{outcome} {count:,}" for outcome, count in counts.items())
@@ -82,8 +80,8 @@ def _record(app: App) -> Iterator[Finding]:
 
 def _backlog(app: App) -> Iterator[Finding]:
     oldest = queries.oldest_waiting(app.engine)
-    if oldest is not None and clock() - oldest > _STALE:
-        minutes = round((clock() - oldest).total_seconds() / 60)
+    if oldest is not None and app.clock() - oldest > _STALE:
+        minutes = round((app.clock() - oldest).total_seconds() / 60)
         yield Finding("backlog", ok=False, said=f"a message has waited {minutes:,} minutes to be read",
                       remedy="see that `heard run` is running and what it logs")  # fmt: skip
     failed = queries.letter_counts(app.engine).get("failed", 0)
@@ -119,9 +117,9 @@ def _mailboxes(app: App) -> Iterator[Finding]:
             yield Finding(what, ok=False, said=str(error), remedy=_mailbox_remedy(str(error)))
 
 
-def _looked_at(mailbox: Mailbox | Any) -> str:
+def _looked_at(mailbox: Mailbox) -> str:
     try:
-        return str(mailbox.check())
+        return mailbox.check()
     finally:
         mailbox.close()
 
@@ -151,7 +149,7 @@ def _sending(app: App) -> Iterator[Finding]:
     try:
         yield Finding("sending", ok=True, said=sender.check())
     except HeardError as error:
-        yield Finding("sending", ok=False, said=str(error),
-                      remedy="check [sending] in the settings, and that the server can be reached")  # fmt: skip
+        remedy = "check [sending] in the settings, and that the server can be reached"
+        yield Finding("sending", ok=False, said=str(error), remedy=remedy)
     finally:
         sender.close()

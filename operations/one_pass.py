@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bootstrap import App, clock, station
+from bootstrap import App, station
 from casework.deliver_letters import deliver_one
 from casework.guard import run_guard
 from intake.fetch import fetch
@@ -22,7 +22,7 @@ def one_pass(
     *,
     is_historic: bool = False,
     delivers: bool = True,
-    on_kept: Callable[[int], None] = lambda count: None,
+    on_kept: Callable[[int], None] = lambda _count: None,
 ) -> dict[str, Any]:
     """Take in what the mailboxes hold and send what is due; return what was done.
 
@@ -38,7 +38,7 @@ def one_pass(
 
         try:
             fetched = fetch(
-                mailbox, app.units, clock=clock, working_days=app.working_days, station=station,
+                mailbox, app.units, clock=app.clock, working_days=app.working_days, station=station,
                 is_historic=is_historic, on_progress=progressed,
             )  # fmt: skip
             kept += fetched.kept
@@ -47,7 +47,7 @@ def one_pass(
         finally:
             mailbox.close()
     process_all(receiver)
-    run_guard(app.units, policy=app.policy, letterhead=app.letterhead, now=clock())
+    run_guard(app.units, policy=app.policy, letterhead=app.letterhead, now=app.clock())
     sent = deliver_all(app) if delivers else 0
     return {"kept": kept, "sent": sent, "away": away, "ledger": queries.ledger_counts(app.engine)}
 
@@ -63,7 +63,7 @@ def deliver_all(app: App) -> int:
     sender = app.sender()
     sent = 0
     try:
-        while letter := deliver_one(app.units, sender, app.compose, clock=clock):
+        while letter := deliver_one(app.units, sender, app.compose, clock=app.clock):
             if letter.state is LetterState.QUEUED:
                 app.log.warning("sender_away", why=letter.last_fault)
                 break

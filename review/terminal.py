@@ -12,7 +12,8 @@ from rich.table import Table
 from models.queries import CaseView
 from review.pages import QueueLine, suggestion_in_words, tags_of
 
-_CONTROL = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), 0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069])  # fmt: skip
+_BIDI = (0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069)
+_CONTROL = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *_BIDI])
 
 
 def safe(text: str) -> str:
@@ -63,8 +64,8 @@ def print_case(console: Console, view: CaseView) -> None:
         )
     )
     for message in view.messages:
-        console.print(Panel(safe(message["text"] or "(no text)"), title_align="left",
-                            title=f"{message['received_at']:%Y-%m-%d %H:%M} {safe(message['sender_name'])}"))  # fmt: skip
+        title = f"{message['received_at']:%Y-%m-%d %H:%M} {safe(message['sender_name'])}"
+        console.print(Panel(safe(message["text"] or "(no text)"), title=title, title_align="left"))
     for attachment in view.attachments:
         console.print(
             f"Attached: {safe(attachment['filename'])} ({attachment['content_type']}), "

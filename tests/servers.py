@@ -43,11 +43,11 @@ _DEADLINE_S = 20.0
 _PAUSE_S = 0.02
 
 
-class MissingServer(Exception):  # noqa: N818  # It states a fact, as models/errors.py does.
+class MissingServer(Exception):  # It states a fact, as models/errors.py does.
     """A program is not installed; the sentence names its Debian package."""
 
 
-class ServerFailed(Exception):  # noqa: N818  # The same.
+class ServerFailed(Exception):  # The same.
     """A server did not come up, or did not go down; the end of its log is in the text."""
 
 
@@ -355,9 +355,7 @@ service anvil {{
 
     def _settings_without_root(self) -> str:
         group = grp.getgrgid(self._owner.pw_gid).gr_name
-        chroots = "".join(
-            f"service {each} {{\n  chroot =\n}}\n" for each in ("anvil", "stats", "imap-login")
-        )
+        chroots = "".join(f"service {each} {{\n  chroot =\n}}\n" for each in ("anvil", "stats", "imap-login"))
         return f"""\
 default_internal_user = {self._owner.pw_name}
 default_login_user = {self._owner.pw_name}

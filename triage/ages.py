@@ -17,11 +17,17 @@ _NUMBERS = {
 _AGO = re.compile(
     r"\b(?P<count>\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
     r"(?P<half> and a half)? (?P<unit>years?|months?|yrs?) (?:ago|back|since)\b",
-    re.I,
+    re.IGNORECASE,
 )
-_DATED = re.compile(rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?{_MONTH},? (?P<year>(?:19|20)\d\d)\b", re.I)
+_DATED = re.compile(
+    rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? )?{_MONTH},? (?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
+)
 _NUMERIC = re.compile(r"\b(?P<day>\d{1,2})[/.](?P<number>\d{1,2})[/.](?P<year>(?:20)?\d\d)\b")
-_YEAR = re.compile(r"\b(?:in|since|during|back in|summer|winter|spring|autumn|of|from|christmas|easter) (?P<year>(?:19|20)\d\d)\b", re.I)
+_YEAR = re.compile(
+    r"\b(?:in|since|during|back in|summer|winter|spring|autumn|of|from|christmas|easter) "
+    r"(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
 _LAST_MONTH_OF_YEAR = 12
 _OLD = 12
 

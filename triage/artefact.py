@@ -100,7 +100,8 @@ def load(folder: Path) -> Artefact:
         raise
     except Exception as error:
         raise ArtefactRefused(
-            f"the artefact {folder} is damaged ({type(error).__name__}: {error}); `heard train` makes a new one"
+            f"the artefact {folder} is damaged ({type(error).__name__}: {error}); "
+            "`heard train` makes a new one"
         ) from error
 
 

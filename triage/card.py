@@ -1,4 +1,4 @@
-"""The model card that lies beside an artefact: what it is, how good, where it fails, in Markdown and plots."""
+"""The model card beside an artefact: what it is, how good, where it fails, in Markdown and plots."""
 
 import json
 from pathlib import Path
@@ -8,9 +8,9 @@ import matplotlib as mpl
 
 mpl.use("Agg")  # before pyplot: there is no screen
 
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
-from models.codes import Status  # noqa: E402
+from models.codes import Status
 
 _STATUSES = [status.value.replace("_", " ") for status in Status]
 
@@ -90,7 +90,8 @@ def _confident(figures: dict[str, float]) -> str:
 def _labels(per_label: dict[str, dict[str, float]]) -> str:
     lines = ["| label | precision | recall | F1 | messages |", "|---|---|---|---|---|"]
     lines += [
-        f"| {label} | {said['precision']:.2f} | {said['recall']:.2f} | {said['f1']:.2f} | {said['messages']} |"
+        f"| {label} | {said['precision']:.2f} | {said['recall']:.2f} | {said['f1']:.2f} "
+        f"| {said['messages']} |"
         for label, said in per_label.items()
     ]
     return "\n".join(lines)

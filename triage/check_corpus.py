@@ -75,7 +75,9 @@ def _faults_of_pairs(folders: tuple[Path, ...]) -> list[str]:
 
 def _faults_of_briefs(briefs: set[str]) -> list[str]:
     file = CORPUS / "briefs.jsonl"
-    known = {json.loads(line)["brief"] for line in file.read_text(encoding="utf-8").splitlines() if line.strip()}
+    known = {
+        json.loads(line)["brief"] for line in file.read_text(encoding="utf-8").splitlines() if line.strip()
+    }
     return [f"the writer {brief} is not described in {file.name}" for brief in sorted(briefs - known)]
 
 
@@ -90,8 +92,10 @@ def _counted(name: str, messages: list[LabelledMessage]) -> list[str]:
     }
     share = silent / max(1, len(formal))
     return [
-        f"{name}: {len(messages):,} messages by {len({each.brief for each in messages})} writers; "
-        f"{share:.0%} of complaints and escalations without \"complain\"",
+        (
+            f"{name}: {len(messages):,} messages by {len({each.brief for each in messages})} writers; "
+            f'{share:.0%} of complaints and escalations without "complain"'
+        ),
         *(
             f"  {kind}: " + ", ".join(f"{code} {count}" for code, count in counter.most_common())
             for kind, counter in kinds.items()

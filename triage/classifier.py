@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from models.codes import Category, Exclusion, Flag, Ombudsman, Status
+from models.codes import Category, Exclusion, Flag, Status
 
 Numbers = NDArray[np.float64]
 

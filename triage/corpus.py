@@ -161,5 +161,5 @@ def _text(value: Any) -> str:
 
 
 def _instant(value: Any) -> datetime:
-    instant = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    instant = datetime.fromisoformat(str(value))
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

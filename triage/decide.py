@@ -17,7 +17,7 @@ OMBUDSMAN_SETTLED = {
 
 @dataclass(frozen=True)
 class Thresholds:
-    """How sure is sure enough, as probabilities between 0 and 1; chosen in training, kept with the artefact."""
+    """How sure is sure enough, as probabilities from 0 to 1; chosen in training, kept with the artefact."""
 
     dissatisfaction: float = 0.5
     status: float = 0.7
@@ -68,7 +68,7 @@ def decide(
 
 
 def _is_dissatisfied(prediction: Prediction, status: Status, thresholds: Thresholds) -> bool:
-    """A complaint or an escalation expresses dissatisfaction by definition (LGSCO 1.4)."""
+    """Say yes for every complaint and escalation, which express it by definition (LGSCO 1.4)."""
     return status in FORMAL_STATUSES or (
         prediction.dissatisfaction >= thresholds.dissatisfaction
         and status not in (Status.COMPLIMENT, Status.OTHER)

@@ -149,9 +149,7 @@ def _said(decisions: Sequence[Decision]) -> Said:
 
 
 def _dissatisfaction(said: Truth, chances: Numbers, truth: Truth) -> dict[str, float]:
-    precision, recall, f1, _ = precision_recall_fscore_support(
-        truth, said, average="binary", zero_division=0
-    )
+    precision, recall, f1, _ = precision_recall_fscore_support(truth, said, average="binary", zero_division=0)
     return {
         "recall": _rounded(recall),
         "precision": _rounded(precision),

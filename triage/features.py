@@ -25,10 +25,10 @@ NAMES: tuple[str, ...] = (
 )  # fmt: skip
 """The names of the pragmatic features, in the order of the numbers that `pragmatic` returns."""
 
-_COMPLAIN = re.compile(r"complain\w*", re.I)
+_COMPLAIN = re.compile(r"complain\w*", re.IGNORECASE)
 _HISTORY = ("no_answer", "still", "promised", "reported_before", "ordinal_contact", "times")
 _TIME = ("since", "date", "duration")
-_SUBJECT_PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|fw|aw|sv)\s*:\s*)+", re.I)
+_SUBJECT_PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|fw|aw|sv)\s*:\s*)+", re.IGNORECASE)
 
 
 def text_to_triage(message: TriageInput) -> str:
@@ -46,7 +46,10 @@ def masked(text: str) -> str:
 
 
 def pragmatic(reading: Reading, ages: list[Age]) -> list[float]:
-    """Return the pragmatic features of a text and the times it names, each between 0 and about 1, in the order of `NAMES`."""
+    """Return the pragmatic features of a text and the times it names, in the order of `NAMES`.
+
+    Each lies between 0 and 1.
+    """
     counts = dict.fromkeys(CUES, 0)
     last = len(reading.sentences) - 2
     at_end: set[str] = set()

@@ -76,9 +76,7 @@ def _input(line: bytes) -> TriageInput | dict[str, Any]:
     row: Any = None
     try:
         row = json.loads(line)
-        if not isinstance(row, dict):
-            raise TypeError("the line is not a JSON object")
-        return triage_input(row)
+        return triage_input(row if isinstance(row, dict) else {})
     except KeyError as error:
         fault = f"the key {error} is missing"
     except (ValueError, TypeError, OverflowError, RecursionError) as error:

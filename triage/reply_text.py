@@ -6,8 +6,8 @@ contact is never cut, and where little is left the whole text counts (docs/mail.
 
 import re
 
-_IS_REPLY = re.compile(r"^\s*(re|aw|sv|antw|rif|res|odp|vs)\s*(\[\d+\])?\s*:", re.I)
-_IS_FORWARD = re.compile(r"^\s*(fwd?|wg|tr|rv|doorst|enc|pd)\s*:", re.I)
+_IS_REPLY = re.compile(r"^\s*(re|aw|sv|antw|rif|res|odp|vs)\s*(\[\d+\])?\s*:", re.IGNORECASE)
+_IS_FORWARD = re.compile(r"^\s*(fwd?|wg|tr|rv|doorst|enc|pd)\s*:", re.IGNORECASE)
 
 _ON_SOMEBODY_WROTE = re.compile(
     r"^[ \t]*(?:"
@@ -21,34 +21,36 @@ _ON_SOMEBODY_WROTE = re.compile(
     r"|Dnia\b.{4,300}?\bnapisał\(?a?\)?\s*:"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.{0,120}?<[^<>\n]+@[^<>\n]+>\s*:?"
     r")[ \t]*$",
-    re.M | re.S | re.I,
+    re.MULTILINE | re.DOTALL | re.IGNORECASE,
 )
 _ORIGINAL_MESSAGE = re.compile(
     r"^[ \t>]*-{2,}\s*(original message|original appointment|forwarded message|reply message|"
     r"ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|"
     r"wiadomość oryginalna|oorspronkelijk bericht)\s*-*[ \t]*$",
-    re.M | re.I,
+    re.MULTILINE | re.IGNORECASE,
 )
 _HEADER_BLOCK = re.compile(
     r"^[ \t*]*(?:From|Von|De|Da|Van|Od)[ \t*]*:[^\n]+\n"
     r"(?:[ \t*]*(?:Sent|Date|To|Cc|Subject|Reply-To|Importance|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|"
     r"Enviado|Para|Asunto|Inviato|A|Oggetto|Verzonden|Aan|Onderwerp|Wysłano|Do|Temat)[ \t*]*:[^\n]*\n?){2,}",
-    re.M | re.I,
+    re.MULTILINE | re.IGNORECASE,
 )
 _RULE_ABOVE_BLOCK = re.compile(r"[ \t]*_{8,}[ \t]*\n\s*\Z")
 _QUOTED_LINE = re.compile(r"^[ \t]*>")
-_FORWARD_MARK = re.compile(r"^[ \t]*(begin forwarded message|-+\s*forwarded message)", re.M | re.I)
+_FORWARD_MARK = re.compile(
+    r"^[ \t]*(begin forwarded message|-+\s*forwarded message)", re.MULTILINE | re.IGNORECASE
+)
 
 _SIGNATURE = re.compile(
     r"^(?:-- ?|sent from (?:my|outlook|yahoo|mail for|samsung|the)\b.{0,60}|get outlook for .{0,30}|"
     r"sent via .{0,40}|virus-free\. .{0,60}|\[cid:.{0,60}\])$",
-    re.M | re.I,
+    re.MULTILINE | re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
     r"^.{0,20}\b(?:this (?:e-?mail|message|communication)\b.{0,120}\b(?:confidential|intended|privileged)|"
     r"(?:disclaimer|confidentiality notice|uk parliament disclaimer)\s*:?|"
     r"please consider the environment before|the information (?:contained )?in this e-?mail)",
-    re.M | re.I | re.S,
+    re.MULTILINE | re.IGNORECASE | re.DOTALL,
 )
 
 _LITTLE_LEFT = 3
@@ -91,9 +93,7 @@ def classifier_copy(subject: str, body: str) -> str:
 def _start_of_history(text: str) -> int:
     """Return where the earlier correspondence starts, the text's length where there is none."""
     starts = [
-        match.start()
-        for pattern in (_ORIGINAL_MESSAGE, _HEADER_BLOCK)
-        for match in pattern.finditer(text)
+        match.start() for pattern in (_ORIGINAL_MESSAGE, _HEADER_BLOCK) for match in pattern.finditer(text)
     ]
     starts.extend(
         match.start() for match in _ON_SOMEBODY_WROTE.finditer(text) if not _answered_inside(text, match)
@@ -109,9 +109,7 @@ def _answered_inside(text: str, introduction: re.Match[str]) -> bool:
     """Say whether lines of the sender's stand between the quoted lines below an introduction."""
     below = text[introduction.end() :].strip("\n").split("\n")
     quoted = [number for number, line in enumerate(below) if _QUOTED_LINE.match(line)]
-    return bool(quoted) and any(
-        line.strip() and not _QUOTED_LINE.match(line) for line in below[quoted[0] :]
-    )
+    return bool(quoted) and any(line.strip() and not _QUOTED_LINE.match(line) for line in below[quoted[0] :])
 
 
 def _looks_answered(body: str) -> bool:

@@ -51,7 +51,9 @@ def _rows(figures: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _confusion(counts: list[list[int]]) -> Table:
-    table = Table(title="Status: true (down) against suggested (across)", title_justify="left", box=box.SIMPLE_HEAD)
+    table = Table(
+        title="Status: true (down) against suggested (across)", title_justify="left", box=box.SIMPLE_HEAD
+    )
     table.add_column("")
     for status in Status:
         table.add_column(status.value.replace("_", " "), justify="right")

@@ -142,8 +142,7 @@ def _calibrate(margins: Margins, truths: Truths) -> Calibrations:
         category=fit_temperature(margins.category, truths.category),
         is_housing=fit_curve(margins.is_housing, truths.is_housing),
         codes=tuple(
-            fit_curve(margins.codes[:, column], truths.codes[:, column])
-            for column in range(len(CODES))
+            fit_curve(margins.codes[:, column], truths.codes[:, column]) for column in range(len(CODES))
         ),
     )
 
@@ -181,7 +180,8 @@ def _best_threshold(chances: Numbers, truth: NDArray[np.bool_], *, beta: float) 
 def _f_beta(said: NDArray[np.bool_], truth: NDArray[np.bool_], beta: float) -> float:
     hits = float((said & truth).sum())
     weight = beta * beta
-    return (1 + weight) * hits / max(1.0, weight * truth.sum() + said.sum())
+    wanted = weight * float(truth.sum()) + float(said.sum())
+    return (1 + weight) * hits / max(1.0, wanted)
 
 
 def _sure_status(chances: Numbers, truth: NDArray[np.int64]) -> float:

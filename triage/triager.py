@@ -57,13 +57,9 @@ class Triager:
                 ),
             )
 
-    def _predict(
-        self, readings: Sequence[Reading], ages: Sequence[list[Age]]
-    ) -> Iterator[Prediction]:
+    def _predict(self, readings: Sequence[Reading], ages: Sequence[list[Age]]) -> Iterator[Prediction]:
         artefact, how = self.artefact, self.artefact.calibrations
-        numbers = np.array(
-            [pragmatic(reading, times) for reading, times in zip(readings, ages, strict=True)]
-        )
+        numbers = np.array([pragmatic(reading, times) for reading, times in zip(readings, ages, strict=True)])
         rows = artefact.vectoriser.transform([masked(reading.text) for reading in readings], numbers)
         margins = artefact.heads.margins(rows)
         dissatisfaction = how.dissatisfaction.probabilities(margins.dissatisfaction)

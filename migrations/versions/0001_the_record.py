@@ -56,6 +56,8 @@ def upgrade() -> None:
     sa.Column('respond_by', sa.Date(), nullable=True),
     sa.Column('escalation_received_on', sa.Date(), nullable=True),
     sa.Column('is_historic', sa.Boolean(), nullable=False),
+    sa.Column('own_words', sa.JSON(), nullable=False),
+    sa.Column('flags', sa.JSON(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_cases')),
     sa.UniqueConstraint('reference', name=op.f('uq_cases_reference'))
