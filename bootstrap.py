@@ -25,13 +25,13 @@ from models.codes import Ombudsman
 from models.deadlines import WorkingDays
 from models.errors import AlreadyRunning, ArtefactRefused, RecordUnavailable, StoreUnavailable
 from models.ports import Mailbox
-from models.unit_of_work import SqlUnitOfWork, is_clash, make_engine
 from settings import Mailbox as MailboxSettings
 from settings import OmbudsmanSettings, Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from models.unit_of_work import SqlUnitOfWork
     from intake.receive import Receiver
     from letters.deliver import SmtpSender as AnySender
     from triage.triager import Triager
@@ -111,11 +111,15 @@ class App:
     @cached_property
     def engine(self) -> "Engine":
         """The database."""
+        from models.unit_of_work import make_engine  # noqa: PLC0415  # loads SQLAlchemy
+
         self.prepare_data()
         return make_engine(self.database_url)
 
-    def units(self) -> SqlUnitOfWork:
+    def units(self) -> "SqlUnitOfWork":
         """Return a new unit of work."""
+        from models.unit_of_work import SqlUnitOfWork  # noqa: PLC0415  # loads SQLAlchemy
+
         return SqlUnitOfWork(self.engine)
 
     @cached_property
@@ -186,6 +190,7 @@ class App:
     def receiver(self, triager: "Triager") -> "Receiver":
         """Return what takes kept messages to their outcomes."""
         from intake.receive import Receiver  # noqa: PLC0415  # loads the parsers
+        from models.unit_of_work import is_clash  # noqa: PLC0415  # loads SQLAlchemy
 
         return Receiver(
             units=self.units,

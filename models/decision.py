@@ -11,11 +11,16 @@ from models.codes import Category, Exclusion, Flag, Ombudsman, Status
 
 @dataclass(frozen=True)
 class Span:
-    """A passage of the text that was triaged: characters `start` to `end`, and their text."""
+    """A passage: its characters `start` to `end`, and their text.
+
+    `field` says of what they are counted: `body` or `subject` of the message; `read` is the text as triage
+    reads it, and stays only where the passage does not stand in the message in one piece.
+    """
 
     start: int
     end: int
     text: str
+    field: str = "read"
 
 
 @dataclass(frozen=True)

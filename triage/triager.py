@@ -1,6 +1,8 @@
 """Messages to predictions and decisions: the classifier, the rules and the policy put together."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -45,17 +47,14 @@ class Triager:
             for reading, message in zip(readings, batch, strict=True)
         ]
         predictions = self._predict(readings, ages)
-        for reading, times, prediction in zip(readings, ages, predictions, strict=True):
-            found = list(_found_codes(reading, times, prediction))
-            yield (
+        for message, reading, times, prediction in zip(batch, readings, ages, predictions, strict=True):
+            decision = decide(
                 prediction,
-                decide(
-                    prediction,
-                    found,
-                    thresholds=self.artefact.thresholds,
-                    text_is_empty=not reading.text.partition("\n\n")[2].strip(),
-                ),
+                _found_codes(reading, times, prediction),
+                thresholds=self.artefact.thresholds,
+                text_is_empty=not reading.text.partition("\n\n")[2].strip(),
             )
+            yield prediction, in_places_of(message, decision)
 
     def _predict(self, readings: Sequence[Reading], ages: Sequence[list[Age]]) -> Iterator[Prediction]:
         artefact, how = self.artefact, self.artefact.calibrations
@@ -89,6 +88,32 @@ class Triager:
         scores = vectoriser.words_.transform(sentences) @ weights
         ends = np.cumsum([len(reading.sentences) for reading in readings])
         return np.split(scores, ends[:-1])
+
+
+def in_places_of(message: TriageInput, decision: Decision) -> Decision:
+    """Return the decision with its passages counted in the message's own body or subject."""
+    return replace(
+        decision,
+        evidence=tuple(_located(span, message) for span in decision.evidence),
+        exclusions=tuple(replace(each, span=_located(each.span, message)) for each in decision.exclusions),
+        flags=tuple(replace(each, span=_located(each.span, message)) for each in decision.flags),
+    )
+
+
+def _located(span: Span, message: TriageInput) -> Span:
+    """Find a passage of the text that was read in the message itself.
+
+    The text read leaves out quoted lines and white space, so a passage may stand at another place; words
+    are looked for with any white space between them.
+    """
+    for field, text in (("body", message.body), ("subject", message.subject)):
+        start = text.find(span.text)
+        if start >= 0 and span.text:
+            return Span(start, start + len(span.text), span.text, field)
+        found = re.search(r"\s+".join(map(re.escape, span.text.split())), text) if span.text else None
+        if found:
+            return Span(found.start(), found.end(), found[0], field)
+    return span
 
 
 def _evidence(reading: Reading, scores: Numbers, *, is_grievance: bool) -> tuple[Span, ...]:

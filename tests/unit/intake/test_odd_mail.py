@@ -28,7 +28,9 @@ def test_an_odd_message_is_read_as_its_sidecar_says(sidecar: Path) -> None:
         assert said.get("reason") == wanted["reason"], said.get("error", "it was read")
         return
     assert "error" not in said, said.get("error")
-    faults = [fault for key, value in wanted.get("expect", {}).items() for fault in compare(key, value, said[key])]
+    faults = [
+        fault for key, value in wanted.get("expect", {}).items() for fault in compare(key, value, said[key])
+    ]
     assert not faults, f"{wanted['shows']}\n" + "\n".join(faults)
 
 
@@ -44,7 +46,9 @@ def compare(key: str, wanted: Any, said: Any) -> list[str]:
             f"{key} should not hold {piece!r} in {said[:500]!r}" for piece in extra
         ]
     if isinstance(wanted, dict) and isinstance(said, dict):
-        return [fault for name, value in wanted.items() for fault in compare(f"{key}.{name}", value, said[name])]
+        return [
+            fault for name, value in wanted.items() for fault in compare(f"{key}.{name}", value, said[name])
+        ]
     if isinstance(wanted, list) and wanted and isinstance(wanted[0], dict):
         if len(wanted) != len(said):
             return [f"{key}: wanted {len(wanted)}, got {len(said)}: {said}"[:600]]
