@@ -162,7 +162,8 @@ class MboxFile:
             box = mailbox.mbox(self._file, create=False)
             for key in box.iterkeys():
                 raw = box.get_bytes(key)
-                digest = hashlib.sha256(raw).hexdigest()
+                # The empty line before the next message belongs to the file, and may come and go.
+                digest = hashlib.sha256(raw.rstrip()).hexdigest()
                 seen[digest] = seen.get(digest, 0) + 1
                 place = Place(self._account, str(self._file), 0, f"{digest}-{seen[digest]}")
                 yield FetchedMessage(place=place, raw=raw, received_at=None, size=len(raw))

@@ -209,30 +209,41 @@ class ImapMailbox:
 
     def _connect(self) -> Any:
         account = self._account
-        context = ssl.create_default_context(cafile=account.ca_file or None)
+        trust = ssl.create_default_context(cafile=account.ca_file or None)
+        is_tls = account.security is Security.TLS
+        client: Any = None
         try:
             client = IMAPClient(
-                account.host, port=account.port, ssl=account.security is Security.TLS,
-                ssl_context=context if account.security is Security.TLS else None, timeout=_TIMEOUT_S,
-            )  # fmt: skip
+                account.host,
+                port=account.port,
+                ssl=is_tls,
+                ssl_context=trust if is_tls else None,
+                timeout=_TIMEOUT_S,
+            )
             client.normalise_times = False
             if account.security is Security.STARTTLS:
-                client.starttls(context)
+                client.starttls(trust)
             client.login(account.username, account.password)
-        except LoginError as error:
-            raise MailboxUnavailable(
-                f"{self._where} refuses the sign-in: {_said(error)}; check user name and password"
-            ) from error
         except (IMAPClientError, imaplib.IMAP4.error, OSError) as error:
+            _let_go(client)
+            if isinstance(error, LoginError):
+                hint = "check user name and password"
+                raise MailboxUnavailable(
+                    f"{self._where} refuses the sign-in: {_said(error)}; {hint}"
+                ) from error
             raise MailboxUnavailable(f"{self._where} cannot be reached: {_said(error)}") from error
         return client
 
     def _drop(self) -> None:
-        if self._client is not None:
-            # If it is gone already, that is what was wanted.
-            with contextlib.suppress(IMAPClientError, imaplib.IMAP4.error, OSError):
-                self._client.shutdown()
-            self._client = None
+        _let_go(self._client)
+        self._client = None
+
+
+def _let_go(client: Any) -> None:
+    """Close a connection; if it is gone already, that is what was wanted."""
+    if client is not None:
+        with contextlib.suppress(IMAPClientError, imaplib.IMAP4.error, OSError):
+            client.shutdown()
 
 
 def _aware(instant: datetime | None) -> datetime | None:

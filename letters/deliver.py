@@ -90,26 +90,35 @@ class SmtpSender:
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
-        server = self._server
-        context = ssl.create_default_context(cafile=server.ca_file or None)
-        connection: smtplib.SMTP
+        connection: smtplib.SMTP | None = None
         try:
-            if server.security is Security.TLS:
-                connection = smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT_S, context=context)
-            else:
-                connection = smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT_S)
-            if server.security is Security.STARTTLS:
-                connection.starttls(context=context)
-            if server.username:
-                connection.login(server.username, server.password)
-        except smtplib.SMTPResponseException as error:
-            raise SenderUnavailable(
-                f"{self._name} refuses: {error.smtp_code} {_readable(error.smtp_error)}"
-                + ("; check user name and password" if error.smtp_code in _AUTHENTICATION else "")
-            ) from error
+            connection = self._open()
+            self._sign_in(connection)
         except (smtplib.SMTPException, OSError) as error:
+            if connection is not None:
+                connection.close()
+            if isinstance(error, smtplib.SMTPResponseException):
+                hint = "; check user name and password" if error.smtp_code in _AUTHENTICATION else ""
+                said = f"{error.smtp_code} {_readable(error.smtp_error)}{hint}"
+                raise SenderUnavailable(f"{self._name} refuses: {said}") from error
             raise SenderUnavailable(f"{self._name} cannot be reached: {error}") from error
         return connection
+
+    def _open(self) -> smtplib.SMTP:
+        server = self._server
+        if server.security is Security.TLS:
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=_TIMEOUT_S, context=self._trust())
+        return smtplib.SMTP(server.host, server.port, timeout=_TIMEOUT_S)
+
+    def _sign_in(self, connection: smtplib.SMTP) -> None:
+        server = self._server
+        if server.security is Security.STARTTLS:
+            connection.starttls(context=self._trust())
+        if server.username:
+            connection.login(server.username, server.password)
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self._server.ca_file or None)
 
     def _is_alive(self, connection: smtplib.SMTP) -> bool:
         try:

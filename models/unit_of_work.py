@@ -14,10 +14,11 @@ from models import orm
 from models.errors import InputInvalid, RecordUnavailable
 from models.repository import SqlAudit, SqlCases, SqlLetters, SqlMessages
 
-BUSY_TIMEOUT_MS = 30_000
+BUSY_TIMEOUT_S = 30.0
+"""How long a writer waits for another; PostgreSQL queues writers by itself."""
 
 
-def make_engine(url: str) -> Engine:
+def make_engine(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """Return an engine for a SQLite or PostgreSQL URL, set up for unattended work.
 
     SQLite: write-ahead log, every commit on disk, writers begin IMMEDIATE so that they queue up
@@ -30,7 +31,7 @@ def make_engine(url: str) -> Engine:
         raise InputInvalid(f"the database URL cannot be read: {error}") from error
     orm.map_classes()
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite_engine(url, database=parsed.database)
+        return _sqlite_engine(url, database=parsed.database, busy_timeout_s=busy_timeout_s)
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     raise InputInvalid(
@@ -38,10 +39,10 @@ def make_engine(url: str) -> Engine:
     )
 
 
-def _sqlite_engine(url: str, *, database: str | None) -> Engine:
+def _sqlite_engine(url: str, *, database: str | None, busy_timeout_s: float) -> Engine:
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(url, connect_args={"timeout": busy_timeout_s})
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
@@ -49,7 +50,6 @@ def _sqlite_engine(url: str, *, database: str | None) -> Engine:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -1,0 +1,118 @@
+"""Fixtures that start real servers and lay out real installations."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+for _folder in (Path(__file__).parent, Path(__file__).parent / "integration"):
+    sys.path.insert(0, str(_folder))
+
+from installation import Installation
+from servers import Dovecot, MissingServer, Postgres, SmtpServer
+
+import migrations
+from models.unit_of_work import make_engine
+
+_STARTED: list[str] = []
+
+
+def _or_skip(error: MissingServer) -> None:
+    """Fail in CI, where every server has to be there; skip on a developer's machine that lacks one."""
+    if os.environ.get("CI") or os.environ.get("HEARD_REQUIRE_SERVERS"):
+        pytest.fail(f"a server is missing: {error}; `make test` installs it", pytrace=False)
+    pytest.skip(str(error))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which real servers were started."""
+    terminalreporter.write_line(f"real servers started: {', '.join(_STARTED) or 'none'}")
+
+
+@pytest.fixture(scope="session")
+def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
+    """Start a Dovecot with TLS, STARTTLS and plain text on loopback."""
+    try:
+        server = Dovecot(tmp_path_factory.mktemp("dovecot"))
+    except MissingServer as error:
+        _or_skip(error)
+        raise
+    with server:
+        _STARTED.append(f"Dovecot on {server.host}:{server.plain_port} and {server.tls_port}")
+        yield server
+
+
+@pytest.fixture
+def user(dovecot: Dovecot, request: pytest.FixtureRequest) -> str:
+    """Add a mail user of this test's own."""
+    name = f"u{abs(hash(request.node.nodeid)) % 10**10}"
+    dovecot.add_user(name)
+    return name
+
+
+@pytest.fixture
+def smtp() -> Iterator[SmtpServer]:
+    """Start an SMTP server that catches letters and can misbehave."""
+    with SmtpServer() as server:
+        if not any("SMTP" in each for each in _STARTED):
+            _STARTED.append(f"SMTP on {server.host}")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """Start a PostgreSQL of our own."""
+    try:
+        server = Postgres(tmp_path_factory.mktemp("postgres"))
+    except MissingServer as error:
+        _or_skip(error)
+        raise
+    with server:
+        _STARTED.append(f"PostgreSQL on port {server.port}")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of an empty database, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'record.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
+@pytest.fixture
+def engine(record_url: str) -> Iterator[Engine]:
+    """Return a database at the newest revision."""
+    made = make_engine(record_url)
+    migrations.upgrade(made)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture(scope="session")
+def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Train once on the project's own corpus; return the folder of artefacts."""
+    from triage import artefact, corpus, train  # noqa: PLC0415  # loads scikit-learn
+
+    folder = tmp_path_factory.mktemp("artefacts")
+    made = train.train(
+        corpus.read_training(), folder=folder, now=datetime(2026, 11, 22, tzinfo=UTC), progress=train.quietly
+    )
+    artefact.promote(folder, made.name)
+    return folder
+
+
+@pytest.fixture
+def installation(tmp_path: Path, artefacts: Path) -> Iterator[Installation]:
+    """Lay out an installation: settings, a data directory and a trained classifier."""
+    made = Installation(tmp_path / "heard")
+    shutil.copytree(artefacts, made.data / "artefacts")
+    yield made
+    made.kill_all()

@@ -1,0 +1,278 @@
+"""Fakes of models/ports.py that keep everything in lists."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from models.case import AuditRow, Case, Letter, Task
+from models.codes import LetterState, Outcome
+from models.decision import Decision, Prediction
+from models.errors import UnknownReference
+from models.message import Attachment, Message, Place
+
+_CLAIM = timedelta(minutes=10)
+
+
+class FakeMessages:
+    """A ledger in a list."""
+
+    def __init__(self, rows: Iterable[Message] = ()) -> None:
+        self.rows = list(rows)
+        self.tasks: list[Task] = []
+        self.raws: dict[Place, bytes] = {}
+        self.predictions: list[Prediction] = []
+        self.decisions: list[Decision] = []
+        self.attachments: list[Attachment] = []
+
+    def last_uid(self, account: str, folder: str, uid_validity: int) -> int:
+        """Return the highest uid of a folder."""
+        where = (account, folder, uid_validity)
+        return max((int(row.uid) for row in self.rows if _folder_of(row) == where), default=0)
+
+    def unknown_uids(self, account: str, folder: str, uids: Sequence[str]) -> list[str]:
+        """Return the uids that no row has."""
+        known = {row.uid for row in self.rows if (row.account, row.folder) == (account, folder)}
+        return [uid for uid in uids if uid not in known]
+
+    def keep(self, message: Message, raw: bytes | None) -> bool:
+        """Add a row once."""
+        if any(row.place == message.place for row in self.rows):
+            return False
+        self.rows.append(message)
+        self.raws[message.place] = raw or b""
+        return True
+
+    def advance(self, place: Place) -> None:
+        """Nothing to move: `last_uid` looks at the rows."""
+
+    def claim(self, *, limit: int, worker: str, now: datetime) -> list[int]:
+        """Return the numbers of rows without an outcome."""
+        del worker, now
+        return [row.id for row in self.rows if row.outcome is None and row.id is not None][:limit]
+
+    def get(self, message_id: int) -> Message:
+        """Return the row of that number."""
+        return next(row for row in self.rows if row.id == message_id)
+
+    def raw(self, message: Message) -> bytes:
+        """Return the bytes kept with a row."""
+        return self.raws[message.place]
+
+    def original_of(self, identity: str) -> Message | None:
+        """Return the first row of that identity."""
+        return next((row for row in self.rows if row.identity == identity), None)
+
+    def add_attachments(self, message: Message, attachments: Sequence[Attachment]) -> None:
+        """Keep the attachments."""
+        del message
+        self.attachments.extend(attachments)
+
+    def add_prediction(self, message: Message, prediction: Prediction, *, now: datetime) -> None:
+        """Keep the prediction."""
+        del message, now
+        self.predictions.append(prediction)
+
+    def add_decision(self, message: Message, decision: Decision, *, now: datetime) -> None:
+        """Keep the decision."""
+        del message, now
+        self.decisions.append(decision)
+
+    def unmarked(self, account: str, *, limit: int) -> list[Message]:
+        """Return the rows of an account that are not marked."""
+        return [row for row in self.rows if row.account == account and row.marked_at is None][:limit]
+
+    def record_marked(self, messages: Sequence[Message], *, now: datetime) -> None:
+        """Mark the rows."""
+        for message in messages:
+            message.marked_at = now
+
+    def add_task(self, task: Task) -> None:
+        """Keep the task."""
+        self.tasks.append(task)
+
+    def quarantined(self, *, limit: int) -> list[Message]:
+        """Return the rows in quarantine."""
+        return [row for row in self.rows if row.outcome is Outcome.QUARANTINE][:limit]
+
+
+class FakeCases:
+    """Cases in a list."""
+
+    def __init__(self, cases: Iterable[Case] = ()) -> None:
+        self.all = list(cases)
+
+    def add(self, case: Case) -> None:
+        """Keep the case."""
+        self.all.append(case)
+
+    def get(self, reference: str) -> Case:
+        """Return the case of that reference."""
+        case = self.find(reference)
+        if case is None:
+            raise UnknownReference(reference)
+        return case
+
+    def find(self, reference: str) -> Case | None:
+        """Return the case of that reference or None."""
+        return next((case for case in self.all if case.reference == reference), None)
+
+    def of_letters(self, message_ids: Sequence[str]) -> Case | None:
+        """Return the case with one of these letters."""
+        sent = ((case, letter) for case in self.all for letter in case.letters)
+        return next((case for case, letter in sent if letter.message_id in message_ids), None)
+
+    def letter_of(self, message_ids: Sequence[str]) -> Letter | None:
+        """Return the first of these letters."""
+        letters = (letter for case in self.all for letter in case.letters)
+        return next((letter for letter in letters if letter.message_id in message_ids), None)
+
+    def of_messages(self, message_ids: Sequence[str]) -> Case | None:
+        """Return the case with one of these messages."""
+        held = ((case, message) for case in self.all for message in case.messages)
+        return next((case for case, message in held if message.message_id in message_ids), None)
+
+    def due_for_guard(self, *, now: datetime, limit: int) -> list[str]:
+        """Return the references of the cases whose guard time has come."""
+        due = [case.reference for case in self.all if case.guard_at is not None and case.guard_at <= now]
+        return due[:limit]
+
+
+class FakeLetters:
+    """The letters of all cases, and those that belong to none."""
+
+    def __init__(self, cases: FakeCases) -> None:
+        self._cases = cases
+        self.loose: list[Letter] = []
+
+    @property
+    def all(self) -> list[Letter]:
+        """Every letter."""
+        return [*self.loose, *(letter for case in self._cases.all for letter in case.letters)]
+
+    def claim_due(self, *, now: datetime) -> Letter | None:
+        """Reserve the first letter that is due."""
+        for letter in self.all:
+            is_free = letter.claimed_until is None or letter.claimed_until <= now
+            if letter.state is LetterState.QUEUED and letter.due_at <= now and is_free:
+                letter.claimed_until = now + _CLAIM
+                return letter
+        return None
+
+    def get(self, letter_id: int) -> Letter:
+        """Return the letter of that number."""
+        return next(letter for letter in self.all if letter.id == letter_id)
+
+    def case_of(self, letter: Letter) -> Case | None:
+        """Return the case that holds the letter."""
+        return next((case for case in self._cases.all if letter in case.letters), None)
+
+    def add(self, letter: Letter) -> None:
+        """Keep a letter that belongs to no case."""
+        self.loose.append(letter)
+
+    def count_to_address(self, address: str, *, since: datetime) -> int:
+        """Count the letters to an address."""
+        return sum(letter.recipient == address for letter in self._queued_since(since))
+
+    def count_to_domain(self, domain: str, *, since: datetime) -> int:
+        """Count the letters to a domain."""
+        return sum(letter.recipient.endswith(f"@{domain}") for letter in self._queued_since(since))
+
+    def count_all(self, *, since: datetime) -> int:
+        """Count all letters."""
+        return len(self._queued_since(since))
+
+    def _queued_since(self, since: datetime) -> list[Letter]:
+        return [letter for letter in self.all if letter.queued_at >= since]
+
+
+class FakeAudit:
+    """The record of what was done, in a list."""
+
+    def __init__(self) -> None:
+        self.rows: list[AuditRow] = []
+
+    def add(self, row: AuditRow) -> None:
+        """Keep the row."""
+        self.rows.append(row)
+
+
+class FakeUnitOfWork:
+    """One unit of work that is used again and again; it counts its commits and undoes nothing."""
+
+    def __init__(self, *cases: Case, messages: Iterable[Message] = ()) -> None:
+        self.messages = FakeMessages(messages)
+        self.cases = FakeCases(cases)
+        self.letters = FakeLetters(self.cases)
+        self.audit = FakeAudit()
+        self.commits = 0
+        self.flush()
+
+    def __call__(self) -> Self:
+        """Be its own maker."""
+        return self
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End; what was not committed shows in `commits`."""
+
+    def commit(self) -> None:
+        """Count the commit."""
+        self.flush()
+        self.commits += 1
+
+    def flush(self) -> None:
+        """Give numbers to letters that have none."""
+        for number, letter in enumerate(self.letters.all, start=1):
+            letter.id = letter.id or number
+
+
+class FakeSender:
+    """Keeps what it is handed, or raises the faults it is given, one for each letter."""
+
+    def __init__(self, *faults: Exception | None) -> None:
+        self._faults = list(faults)
+        self.sent: list[tuple[bytes, str, str]] = []
+
+    def send(self, letter_bytes: bytes, *, recipient: str, message_id: str) -> None:
+        """Keep the letter, or raise the next fault."""
+        fault = self._faults.pop(0) if self._faults else None
+        if fault is not None:
+            raise fault
+        self.sent.append((letter_bytes, recipient, message_id))
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Return the time."""
+        return self.now
+
+    def move(self, by: timedelta) -> None:
+        """Go forward."""
+        self.now += by
+
+
+def always(value: bytes) -> Callable[[Letter], bytes]:
+    """Return a composer that gives every letter the same bytes."""
+    return lambda _letter: value
+
+
+def _folder_of(row: Message) -> tuple[str, str, int]:
+    return (row.account, row.folder, row.uid_validity)

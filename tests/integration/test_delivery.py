@@ -1,0 +1,195 @@
+"""Letters on their way out: a real SMTP server that misbehaves, and an outbox on disk that is full."""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from rows import new_case, new_letter
+from servers import SmtpServer
+from sqlalchemy import Engine
+
+from casework.deliver_letters import deliver_one
+from letters.compose import compose
+from letters.deliver import MaildirSender, Security, SmtpSender, SmtpServer as Server
+from models.case import Letter
+from models.codes import LetterKind, LetterState, TaskKind
+from models.errors import SenderUnavailable
+from models.unit_of_work import SqlUnitOfWork
+
+NOW = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+LONG_ID = f"<{'a' * 70}.{'b' * 20}@outlook.example>"
+written = partial(compose, sender_name="Harrowmere Council", sender_address="complaints@harrowmere.example")
+
+
+def queued(engine: Engine, **changes: object) -> None:
+    """Queue a stage 1 acknowledgement on a case."""
+    with SqlUnitOfWork(engine) as uow:
+        case = new_case(reference="C-0000-0001-95", stage=1)
+        letter = new_letter(kind=LetterKind.STAGE_1_ACKNOWLEDGEMENT, queued_at=NOW, due_at=NOW, **changes)
+        case.letters.append(letter)
+        uow.cases.add(case)
+        uow.commit()
+
+
+def deliver(engine: Engine, sender: SmtpSender | MaildirSender, now: datetime = NOW) -> Letter | None:
+    """Run the delivery of one letter at an instant."""
+    return deliver_one(lambda: SqlUnitOfWork(engine), sender, written, clock=lambda: now)
+
+
+def to(server: SmtpServer, security: Security = Security.PLAIN, **more: str) -> SmtpSender:
+    """Return a sender to a server of the tests."""
+    sender = SmtpSender(
+        Server(host="localhost", port=server.port, security=security, **more),
+        envelope_from="complaints@harrowmere.example",
+    )
+    _OPENED.append(sender)
+    return sender
+
+
+_OPENED: list[SmtpSender] = []
+
+
+@pytest.fixture(autouse=True)
+def _close_senders() -> Iterator[None]:
+    """Leave no connection open behind a test."""
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
+
+
+@pytest.mark.parametrize("security", list(Security))
+def test_a_letter_goes_out_by_tls_starttls_and_plain_text(security: Security, tmp_path: Path) -> None:
+    """With a login where the server asks for one."""
+    kind = {"tls": security is Security.TLS, "starttls": security is Security.STARTTLS}
+    login = ("heard", "secret") if security is not Security.PLAIN else None
+    with SmtpServer(tmp_path, login=login, **kind) as server:
+        more = {"username": "heard", "password": "secret", "ca_file": str(server.certificate)} if login else {}
+        sender = to(server, security, **more)
+        sender.send(written(new_letter(recipient="ann@example.org")), recipient="ann@example.org", message_id="")
+        (letter,) = server.wait_for(1)
+    assert letter.recipients == ("ann@example.org",)
+    assert letter.sender == "complaints@harrowmere.example"
+
+
+def test_a_wrong_password_is_not_now_and_says_so(tmp_path: Path) -> None:
+    """It may be put right, so the letter waits."""
+    with SmtpServer(tmp_path, starttls=True, login=("heard", "secret")) as server:
+        sender = to(
+            server, Security.STARTTLS, username="heard", password="wrong", ca_file=str(server.certificate)
+        )
+        with pytest.raises(SenderUnavailable, match="check user name and password"):
+            sender.send(written(new_letter()), recipient="ann@example.org", message_id="")
+
+
+def test_a_sent_letter_starts_the_response_clock(engine: Engine, smtp: SmtpServer) -> None:
+    """The day of sending is the day of acknowledgement (LGSCO 6.3, HO 6.3)."""
+    queued(engine)
+    letter = deliver(engine, to(smtp))
+    assert letter is not None
+    assert letter.state is LetterState.SENT
+    with SqlUnitOfWork(engine) as uow:
+        assert uow.cases.get("C-0000-0001-95").acknowledged_on == NOW.date()
+    assert deliver(engine, to(smtp), NOW + timedelta(days=1)) is None
+
+
+def test_a_temporary_refusal_is_tried_again_after_a_pause(engine: Engine, smtp: SmtpServer) -> None:
+    """Not before, and under the same Message-ID."""
+    queued(engine)
+    smtp.answer_next(451, "4.3.0 later")
+    letter = deliver(engine, to(smtp))
+    assert letter is not None
+    assert letter.state is LetterState.QUEUED
+    assert "451" in letter.last_fault
+    assert deliver(engine, to(smtp), NOW + timedelta(seconds=10)) is None
+    assert deliver(engine, to(smtp), NOW + timedelta(minutes=1)) is not None
+    assert len(smtp.letters) == 1
+
+
+def test_a_final_refusal_opens_a_task_to_reach_the_person_another_way(
+    engine: Engine, smtp: SmtpServer
+) -> None:
+    """Nobody is left unacknowledged silently."""
+    queued(engine, recipient="gone@example.org")
+    smtp.refuse_recipient("gone@example.org")
+    letter = deliver(engine, to(smtp))
+    assert letter is not None
+    assert letter.state is LetterState.FAILED
+    with SqlUnitOfWork(engine) as uow:
+        case = uow.cases.get("C-0000-0001-95")
+    assert [task.kind for task in case.tasks] == [TaskKind.LETTER_UNDELIVERED]
+    assert case.acknowledged_on is None
+    assert case.awaits_officer
+
+
+def test_a_server_that_vanishes_after_accepting_gets_the_same_message_id_again(
+    engine: Engine, smtp: SmtpServer
+) -> None:
+    """Whoever receives both copies can fold them."""
+    queued(engine)
+    smtp.vanish_after_data = True
+    letter = deliver(engine, to(smtp))
+    assert letter is not None
+    assert letter.state is LetterState.QUEUED
+    smtp.vanish_after_data = False
+    deliver(engine, to(smtp), NOW + timedelta(minutes=1))
+    first, second = smtp.wait_for(2)
+    assert first.message["Message-ID"] == second.message["Message-ID"]
+    assert first.raw == second.raw
+
+
+def test_long_message_ids_arrive_whole(smtp: SmtpServer) -> None:
+    """Those of Microsoft 365 are longer than a line; encoded they would thread nowhere."""
+    raw = written(new_letter(in_reply_to=LONG_ID, references=f"{LONG_ID} <b@example.org>"))
+    to(smtp).send(raw, recipient="ann@example.org", message_id="")
+    (letter,) = smtp.wait_for(1)
+    assert LONG_ID.encode() in letter.raw
+    assert b"=?" not in letter.raw.partition(b"\r\n\r\n")[0]
+
+
+def test_a_letter_written_to_the_outbox_twice_is_one_file(tmp_path: Path) -> None:
+    """Its name is its Message-ID's."""
+    sender, letter = MaildirSender(tmp_path / "out"), new_letter()
+    for _ in range(2):
+        sender.send(written(letter), recipient=letter.recipient, message_id=letter.message_id)
+    assert len(list((tmp_path / "out" / "new").iterdir())) == 1
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """Mount a file system of a few kilobytes and fill it."""
+    folder = tmp_path / "full"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        command = []
+        folder.chmod(0o500)  # Without the right to mount: a folder that cannot be written.
+    else:
+        filler = os.open(folder / "filler", os.O_CREAT | os.O_WRONLY)
+        with contextlib.suppress(OSError):
+            while True:
+                os.write(filler, b"x" * 512)
+        os.close(filler)
+    yield folder
+    if command:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_keeps_the_letter_queued_and_says_so(engine: Engine, full_disk: Path) -> None:
+    """When there is room again the letter goes out, once."""
+    queued(engine)
+    sender = MaildirSender(full_disk / "out")
+    letter = deliver(engine, sender)
+    assert letter is not None
+    assert letter.state is LetterState.QUEUED
+    assert "cannot be written" in letter.last_fault
+    (full_disk / "filler").unlink(missing_ok=True)
+    full_disk.chmod(0o700)
+    again = deliver(engine, sender, NOW + timedelta(minutes=1))
+    assert again is not None
+    assert again.state is LetterState.SENT
+    assert len(list((full_disk / "out" / "new").iterdir())) == 1

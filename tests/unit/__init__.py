@@ -1,0 +1,1 @@
+"""Unit tests: no socket, no database. A package, so that pytest finds builders.py and fakes.py."""
