@@ -21,6 +21,7 @@ from letters.compose import compose
 from letters.deliver import MaildirSender, SmtpSender, SmtpServer
 from letters.deliver import Security as SmtpSecurity
 from letters.letterhead import DEFAULT_OMBUDSMEN, Letterhead, OmbudsmanContact
+from letters.render import check_templates
 from models.codes import Ombudsman
 from models.deadlines import WorkingDays
 from models.errors import AlreadyRunning, ArtefactRefused, RecordUnavailable, StoreUnavailable
@@ -31,9 +32,9 @@ from settings import OmbudsmanSettings, Settings
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from models.unit_of_work import SqlUnitOfWork
     from intake.receive import Receiver
     from letters.deliver import SmtpSender as AnySender
+    from models.unit_of_work import SqlUnitOfWork
     from triage.triager import Triager
 
 Progress = Callable[[str, int, int], None]
@@ -192,6 +193,7 @@ class App:
         from intake.receive import Receiver  # noqa: PLC0415  # loads the parsers
         from models.unit_of_work import is_clash  # noqa: PLC0415  # loads SQLAlchemy
 
+        check_templates(self.letterhead)
         return Receiver(
             units=self.units,
             triager=triager,

@@ -210,6 +210,7 @@ def queue(app: App, reference: str | None, limit: int, *, as_json: bool) -> None
 @click.option("--category", type=click.Choice([code.value for code in Category]))
 @click.option("--ombudsman", type=click.Choice([code.value for code in Ombudsman]))
 @click.option("--reason", required=True, help="Why, in a sentence; it is kept with the ruling.")
+@click.option("--answered", is_flag=True, help="The stage has had its full answer; nothing more awaits.")
 @click.option("--officer", default=lambda: os.environ.get("USER", "officer"), help="Who rules [$USER].")
 @_JSON
 @_with_app
@@ -222,6 +223,7 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
     reason: str,
     officer: str,
     *,
+    answered: bool,
     as_json: bool,
 ) -> None:
     """Record an officer's ruling on a case; what is not given stays as suggested.
@@ -240,6 +242,7 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
             ombudsman=Ombudsman(ombudsman) if ombudsman else None,
             reason=reason,
             officer=officer,
+            is_answered=answered,
             policy=app.policy,
             letterhead=app.letterhead,
             now=app.clock(),

@@ -24,7 +24,8 @@ FORMAL = {
 STAGE = {LetterKind.STAGE_1_ACKNOWLEDGEMENT: 1, LetterKind.STAGE_2_ACKNOWLEDGEMENT: 2}
 
 _CONFIDENT = {**FORMAL, Status.SERVICE_REQUEST: LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT}
-_RECEIPT_AT_MOST = frozenset({Flag.SAFEGUARDING, Flag.ABUSIVE})
+RECEIPT_AT_MOST = frozenset({Flag.SAFEGUARDING, Flag.ABUSIVE})
+"""Flags with which no machine sends more than the plain receipt."""
 
 
 def first_letter(decision: Decision, mode: AcknowledgementMode) -> LetterKind | None:
@@ -40,7 +41,7 @@ def first_letter(decision: Decision, mode: AcknowledgementMode) -> LetterKind | 
     """
     if mode is AcknowledgementMode.OFFICER:
         return None
-    if decision.flag_codes & _RECEIPT_AT_MOST:
+    if decision.flag_codes & RECEIPT_AT_MOST:
         return LetterKind.RECEIPT
     if decision.officer_decides:
         return LetterKind.RECEIPT

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from casework.acknowledge import FORMAL, STAGE, owe, queue_letter
+from casework.acknowledge import FORMAL, RECEIPT_AT_MOST, STAGE, owe, queue_letter
 from casework.may_acknowledge import reasons_against_address
 from casework.policy import Policy
 from letters.letterhead import Letterhead
@@ -34,6 +34,10 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
     """Queue the formal acknowledgement that a case lacks, and tell its officer by a task."""
     kind = _kind_for(case)
     against = reasons_against_address(case.reply_address, policy)
+    if RECEIPT_AT_MOST & set(case.flags):
+        against.append(
+            "the message may concern somebody's safety, or abuses staff: a person decides what is sent"
+        )
     case.guard_at = None
     if against:
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "; ".join(against), now=now)
@@ -45,6 +49,12 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
             is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
         )  # fmt: skip
         case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
+        owe(
+            case,
+            TaskKind.GUARD_ACTED,
+            "acknowledged by the guard, since nobody had ruled; please rule",
+            now=now,
+        )
         done = f"letter queued: {kind}"
     uow.audit.add(
         AuditRow(at=now, actor="guard", action="guarded", case_reference=case.reference,

@@ -1,9 +1,9 @@
 """A reply to a known case: filed on it, read by an officer, or taken as the sender's choice to complain."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
-from casework.acknowledge import queue_letter
+from casework.acknowledge import RECEIPT_AT_MOST, queue_letter
 from casework.alert_duty import alert_duty
 from casework.may_acknowledge import reasons_against
 from casework.policy import Policy
@@ -46,6 +46,7 @@ def join_case(
     if not message.is_historic:
         arrived_on = received_on(message.received_at)
         case.awaits_officer = True
+        case.flags = sorted({*case.flags, *decision.flag_codes})
         if chooses_to_complain(parsed.reply_text) and case.stage == 0:
             done = _begin_complaint(uow, case, message, parsed, policy=policy, letterhead=letterhead, now=now)
         else:
@@ -54,7 +55,7 @@ def join_case(
             case.tasks.append(
                 Task(kind=TaskKind.READ_REPLY, opened_at=now, due_by=due_by, note=note, message_id=message.id)
             )
-            if _asks_for_next_stage(case, decision) and case.respond_by and arrived_on > case.respond_by:
+            if _asks_for_next_stage(case, decision) and _was_answered(case, arrived_on):
                 case.escalation_received_on, case.guard_at = arrived_on, policy.guard_at(arrived_on)
         alert_duty(uow, case, decision, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
@@ -89,8 +90,9 @@ def _begin_complaint(
     case.begin_stage(1, received_on=arrived_on, acknowledge_by=policy.working_days.acknowledge_by(arrived_on))
     case.guard_at = policy.guard_at(arrived_on)
     against = reasons_against(parsed, case.reply_address, letters=uow.letters, policy=policy, now=now)
-    if policy.mode is AcknowledgementMode.OFFICER or against:
-        note = "; ".join(against) or "the sender chose to complain; the settings leave it to an officer"
+    is_delicate = bool(RECEIPT_AT_MOST & set(case.flags))
+    if policy.mode is AcknowledgementMode.OFFICER or against or is_delicate:
+        note = "; ".join(against) or "the sender chose to complain; it is left to an officer"
         case.tasks.append(
             Task(
                 kind=TaskKind.ACKNOWLEDGEMENT_OWED, opened_at=now, due_by=case.acknowledge_by,
@@ -107,6 +109,13 @@ def _begin_complaint(
 
 def _asks_for_next_stage(case: Case, decision: Decision) -> bool:
     return decision.status is Status.ESCALATION and case.stage == 1
+
+
+def _was_answered(case: Case, on: date) -> bool:
+    """Say whether the complaint had its answer by a day: on record, or because it was due before."""
+    if case.answered_on is not None:
+        return True
+    return case.respond_by is not None and on > case.respond_by
 
 
 def _note_for(case: Case, decision: Decision) -> str:

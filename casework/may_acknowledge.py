@@ -17,9 +17,12 @@ _NO_REPLY = re.compile(
 def reply_address(parsed: ParsedMessage, policy: Policy) -> str:
     """Return the address that an answer goes to, in lower case, empty where nobody can be answered.
 
-    A web form's person is answered only where the form's sender is named in the settings; otherwise
+    Nobody is answered through a mailing list, or where the sender was null (RFC 3834, 2): the letter would go
+    to everybody, or round in circles. A web form's person is answered only where the form's sender is named in the settings; otherwise
     Reply-To, unless it is ours or nobody's, and then From (RFC 3834, 4).
     """
+    if parsed.is_list or parsed.is_null_sender:
+        return ""
     sender = parsed.sender.address.casefold() if parsed.sender else ""
     if parsed.complainant.found_in == "form" and sender in policy.form_senders:
         return parsed.complainant.person.address.casefold()

@@ -16,6 +16,7 @@ _SETTLED_BY_RULING = (
     TaskKind.READ_REPLY,
     TaskKind.CHECK_OTHER,
     TaskKind.DUTY_ALERT,
+    TaskKind.GUARD_ACTED,
 )
 
 
@@ -28,13 +29,15 @@ def record_ruling(
     ombudsman: Ombudsman | None,
     reason: str,
     officer: str,
+    is_answered: bool = False,
     policy: Policy,
     letterhead: Letterhead,
     now: datetime,
 ) -> str:
     """Record what an officer decided and queue the letter that follows; return what was done.
 
-    What is None stays as it is: a ruling without changes agrees with the suggestion.
+    What is None stays as it is: a ruling without changes agrees with the suggestion. A complaint stays with
+    the officers until `is_answered` records that its stage has had the full answer.
     Raises InputInvalid without a reason, UnknownReference where there is no such case.
     """
     if not reason.strip():
@@ -50,7 +53,9 @@ def record_ruling(
             ombudsman=case.ombudsman, reason=reason.strip(),
         )
     )  # fmt: skip
-    case.awaits_officer = False
+    if is_answered:
+        case.answered_on = received_on(now)
+    case.awaits_officer = case.status in FORMAL and not is_answered
     case.close_tasks(*_SETTLED_BY_RULING, now=now)
     done = _follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
@@ -94,6 +99,11 @@ def _begin_stage(case: Case, stage: int, *, policy: Policy) -> None:
     """Open the stage; a complaint that was taken for something else is as old as its first message."""
     if stage <= case.stage:
         return
+    if case.stage == 1 and case.answered_on is None:
+        raise InputInvalid(
+            f"case {case.reference} is at stage 1 and has no answer on record; stage 2 follows an answer. "
+            "Record it first (--answered), or rule that it is a complaint"
+        )
     last = case.messages[-1] if stage > 1 and case.stage else case.messages[0]
     arrived_on = case.escalation_received_on or received_on(last.received_at)
     case.begin_stage(

@@ -3,6 +3,7 @@
 import hashlib
 import mailbox
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -159,14 +160,14 @@ class MboxFile:
         self.check()
         seen: dict[str, int] = {}
         try:
-            box = mailbox.mbox(self._file, create=False)
-            for key in box.iterkeys():
-                raw = box.get_bytes(key)
-                # The empty line before the next message belongs to the file, and may come and go.
-                digest = hashlib.sha256(raw.rstrip()).hexdigest()
-                seen[digest] = seen.get(digest, 0) + 1
-                place = Place(self._account, str(self._file), 0, f"{digest}-{seen[digest]}")
-                yield FetchedMessage(place=place, raw=raw, received_at=None, size=len(raw))
+            with closing(mailbox.mbox(self._file, create=False)) as box:
+                for key in box.iterkeys():
+                    raw = box.get_bytes(key)
+                    # The empty line before the next message belongs to the file, and may come and go.
+                    digest = hashlib.sha256(raw.rstrip()).hexdigest()
+                    seen[digest] = seen.get(digest, 0) + 1
+                    place = Place(self._account, str(self._file), 0, f"{digest}-{seen[digest]}")
+                    yield FetchedMessage(place=place, raw=raw, received_at=None, size=len(raw))
         except (OSError, mailbox.Error) as error:
             raise MailboxUnavailable(f"the mbox file {self._file} cannot be read: {error}") from error
 

@@ -67,6 +67,21 @@ def render(
     return letter
 
 
+def check_templates(letterhead: Letterhead, *, templates: Path = TEMPLATES) -> None:
+    """Render every letter under each Ombudsman for an invented case.
+
+    Raises LetterIncomplete where one leaves out what a Code asks of it, before anybody waits for it.
+    """
+    day = date(2026, 11, 16)
+    for ombudsman in letterhead.ombudsmen:
+        for kind in LetterKind:
+            sample = AcknowledgementContext(
+                reference="C-4827-1930-70", name="", received_on=day, read_by=day, ombudsman=ombudsman,
+                respond_by=day, is_dissatisfied=True,
+            )  # fmt: skip
+            render(kind, sample, letterhead=letterhead, templates=templates)
+
+
 def long_date(day: date) -> str:
     """Write a date as people read it: Friday 3 April 2026."""
     return f"{day:%A} {day.day} {day:%B %Y}"

@@ -77,6 +77,7 @@ class Case:
     replaces it; both stay on record. `stage` is 0 while no complaint runs, then 1 or 2. `guard_at` is
     when the guard sends a missing formal acknowledgement, None where none is missing.
     `own_words` and `flags` are what triage chose for letters and order.
+    `answered_on` is when an officer recorded that the stage had its full answer.
     `escalation_received_on` is when the next stage was asked for and not yet begun.
     """
 
@@ -97,6 +98,7 @@ class Case:
     guard_at: datetime | None = None
     acknowledged_on: date | None = None
     respond_by: date | None = None
+    answered_on: date | None = None
     escalation_received_on: date | None = None
     is_historic: bool = False
     own_words: list[str] = field(default_factory=list)
@@ -134,7 +136,8 @@ class Case:
         if stage <= self.stage:
             raise ValueError(f"case {self.reference} is already at stage {self.stage}")
         self.stage, self.received_on, self.acknowledge_by = stage, received_on, acknowledge_by
-        self.acknowledged_on = self.respond_by = self.escalation_received_on = None
+        self.acknowledged_on = self.respond_by = None
+        self.answered_on = self.escalation_received_on = None
 
     def promise_answer(self, respond_by: date) -> None:
         """Record the date that the queued formal acknowledgement promises; nothing is left to guard."""

@@ -125,6 +125,7 @@ class TaskKind(StrEnum):
     DUTY_ALERT = "duty_alert"
     LETTER_UNDELIVERED = "letter_undelivered"
     READ_QUARANTINED = "read_quarantined"
+    GUARD_ACTED = "guard_acted"
 
 
 class AcknowledgementMode(StrEnum):

@@ -117,6 +117,7 @@ cases = Table(
     Column("guard_at", UtcDateTime),
     Column("acknowledged_on", Date),
     Column("respond_by", Date),
+    Column("answered_on", Date),
     Column("escalation_received_on", Date),
     Column("is_historic", Boolean, nullable=False),
     Column("own_words", JSON, nullable=False),

@@ -177,7 +177,7 @@ def _row_of(
     due = [task["due_by"] for task in open_tasks]
     if row["acknowledged_on"] is None:
         due.append(row["acknowledge_by"])
-    elif row["respond_by"]:
+    elif row["respond_by"] and not row["answered_on"]:
         due.append(row["respond_by"])
     return QueueRow(
         reference=row["reference"],

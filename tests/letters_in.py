@@ -1,8 +1,8 @@
 """Messages that the tests send: plain, short, each a person's."""
 
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
-from datetime import datetime
 
 GRIEVANCE = (
     "I reported the broken boiler on 3 November and again on 9 November. You promised an engineer on the "

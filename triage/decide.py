@@ -34,7 +34,6 @@ class FoundCode:
     rule: str
     span: Span
     reason: str
-    is_certain: bool = False
 
 
 def decide(
@@ -93,7 +92,7 @@ def _doubts(
 def _suggests(each: FoundCode, status: Status, thresholds: Thresholds) -> bool:
     if status is Status.COMPLIMENT and isinstance(each.code, Exclusion):
         return False
-    return each.is_certain or each.probability >= thresholds.codes.get(each.code, 0.5)
+    return each.probability >= thresholds.codes.get(each.code, 0.5)
 
 
 def _suggestion(each: FoundCode) -> Suggestion:

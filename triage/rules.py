@@ -1,8 +1,8 @@
 """What rules say of a message: one visible table of matchers for exclusions and flags.
 
 A row names a code, the cues that show it, the cues that speak against it, and the reason in words. Rules
-find the passage and the reason; how likely the code is, the classifier says. Only a rule marked certain
-suggests its code by itself. No rule decides a status, so that none can hide a complaint.
+find the passage and the reason; how likely the code is, the classifier says. No rule decides a status, so
+that none can hide a complaint.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,6 @@ class Matcher:
     cues: tuple[str, ...]
     reason: str
     unless: tuple[str, ...] = ()
-    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,6 @@ class Finding:
     rule: str
     span: Span
     reason: str
-    is_certain: bool
 
 
 MATCHERS: tuple[Matcher, ...] = (
@@ -178,7 +176,6 @@ def _matched(reading: Reading) -> Iterator[Finding]:
                 rule=matcher.name,
                 span=_passage(reading, hits),
                 reason=matcher.reason,
-                is_certain=matcher.is_certain,
             )
 
 
@@ -190,7 +187,6 @@ def _over_12_months(reading: Reading, ages: list[Age]) -> Iterator[Finding]:
             rule="dates_over_12_months",
             span=age.span,
             reason=f"the times it names lie {age.months} months back or nearly so (LGSCO 2.2)",
-            is_certain=False,
         )
 
 

@@ -52,7 +52,7 @@ class Triager:
                 prediction,
                 _found_codes(reading, times, prediction),
                 thresholds=self.artefact.thresholds,
-                text_is_empty=not reading.text.partition("\n\n")[2].strip(),
+                text_is_empty=not reading.text.strip(),
             )
             yield prediction, in_places_of(message, decision)
 
@@ -68,7 +68,7 @@ class Triager:
         codes = np.stack(
             [curve.probabilities(margins.codes[:, at]) for at, curve in enumerate(how.codes)], axis=1
         )
-        grievance = self._sentence_scores(readings)
+        grievance, limit = self._sentence_scores(readings), artefact.thresholds.dissatisfaction
         for row, reading in enumerate(readings):
             yield Prediction(
                 dissatisfaction=float(dissatisfaction[row]),
@@ -76,7 +76,7 @@ class Triager:
                 category=dict(zip(CATEGORIES, map(float, category[row]), strict=True)),
                 ombudsman=Ombudsman.HOUSING if housing[row] >= 0.5 else Ombudsman.LGSCO,  # noqa: PLR2004
                 codes=dict(zip(CODES, map(float, codes[row]), strict=True)),
-                evidence=_evidence(reading, grievance[row], is_grievance=dissatisfaction[row] >= 0.5),  # noqa: PLR2004
+                evidence=_evidence(reading, grievance[row], is_grievance=dissatisfaction[row] >= limit),
                 artefact=artefact.name,
             )
 
@@ -142,7 +142,6 @@ def _found_codes(reading: Reading, ages: list[Age], prediction: Prediction) -> I
             rule=finding.rule if finding else "",
             span=finding.span if finding else _fallback_passage(reading, prediction),
             reason=finding.reason if finding else _reason_without_passage(code),
-            is_certain=finding.is_certain if finding else False,
         )
 
 

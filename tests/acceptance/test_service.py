@@ -65,7 +65,9 @@ def test_an_smtp_server_that_goes_away_delays_letters_and_loses_none(
     smtp.stop()
     running = installation.start()
     for number in range(3):
-        dovecot.deliver(user, mail(sender=f"p{number}@example.org", message_id=f"<away.{number}@example.org>"))
+        dovecot.deliver(
+            user, mail(sender=f"p{number}@example.org", message_id=f"<away.{number}@example.org>")
+        )
     running.wait_for("sender_away")
     smtp.start()
     letters = smtp.wait_for(3, timeout=90)

@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 
 from casework.deliver_letters import deliver_one
 from letters.compose import compose
-from letters.deliver import MaildirSender, Security, SmtpSender, SmtpServer as Server
+from letters.deliver import MaildirSender, Security, SmtpSender
+from letters.deliver import SmtpServer as Server
 from models.case import Letter
 from models.codes import LetterKind, LetterState, TaskKind
 from models.errors import SenderUnavailable
@@ -68,9 +69,13 @@ def test_a_letter_goes_out_by_tls_starttls_and_plain_text(security: Security, tm
     kind = {"tls": security is Security.TLS, "starttls": security is Security.STARTTLS}
     login = ("heard", "secret") if security is not Security.PLAIN else None
     with SmtpServer(tmp_path, login=login, **kind) as server:
-        more = {"username": "heard", "password": "secret", "ca_file": str(server.certificate)} if login else {}
+        more = (
+            {"username": "heard", "password": "secret", "ca_file": str(server.certificate)} if login else {}
+        )
         sender = to(server, security, **more)
-        sender.send(written(new_letter(recipient="ann@example.org")), recipient="ann@example.org", message_id="")
+        sender.send(
+            written(new_letter(recipient="ann@example.org")), recipient="ann@example.org", message_id=""
+        )
         (letter,) = server.wait_for(1)
     assert letter.recipients == ("ann@example.org",)
     assert letter.sender == "complaints@harrowmere.example"

@@ -197,7 +197,9 @@ def test_a_letter_is_claimed_by_one_and_released_by_time(engine: Engine) -> None
 def test_letters_are_counted_by_address_and_domain(engine: Engine) -> None:
     """The caps count what was queued, whoever it was for."""
     with SqlUnitOfWork(engine) as uow:
-        for number, recipient in enumerate(("a@example.org", "a@example.org", "b@example.org", "c@example.net")):
+        for number, recipient in enumerate(
+            ("a@example.org", "a@example.org", "b@example.org", "c@example.net")
+        ):
             uow.letters.add(new_letter(message_id=f"<{number}@x>", recipient=recipient, queued_at=NOW))
         uow.commit()
     with SqlUnitOfWork(engine) as uow:
