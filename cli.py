@@ -183,12 +183,13 @@ def queue(app: App, reference: str | None, limit: int, *, as_json: bool) -> None
     from models.deadlines import received_on  # noqa: PLC0415
     from review import pages, terminal  # noqa: PLC0415
 
+    wanted = _reference(reference) if reference else None
     _require_record(app)
     console = Console(width=None if sys.stdout.isatty() else 120)
-    if reference:
-        view = queries.case_view(app.engine, _reference(reference))
+    if wanted:
+        view = queries.case_view(app.engine, wanted)
         if view is None:
-            raise InputInvalid(f"there is no case {_reference(reference)}; `heard queue` lists what waits")
+            raise InputInvalid(f"there is no case {wanted}; `heard queue` lists what waits")
         if as_json:
             click.echo(json.dumps(view.__dict__, default=_plain, indent=1))
         else:

@@ -95,7 +95,6 @@ def queue_letter(
     case.letters.append(letter)
     if respond_by is not None:
         case.promise_answer(respond_by)
-    uow.flush()
     return letter
 
 

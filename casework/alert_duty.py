@@ -46,4 +46,3 @@ def alert_duty(
         queued_at=now, due_at=now,
     )  # fmt: skip
     case.letters.append(letter)
-    uow.flush()

@@ -46,15 +46,14 @@ def deliver_one(
     now = clock()
     with units() as uow:
         settled = uow.letters.get(_number(letter))
-        case = uow.letters.case_of(settled)
         settled.attempts += 1
         settled.claimed_until = None
         if fault is None:
-            _mark_sent(uow, settled, case, now=now)
+            _mark_sent(uow, settled, uow.letters.case_head_of(settled), now=now)
         elif isinstance(fault, SenderUnavailable):
-            _put_off(uow, settled, case, fault, now=now)
+            _put_off(uow, settled, uow.letters.case_of(settled), fault, now=now)
         else:
-            mark_undelivered(uow, settled, case, why=str(fault), now=now)
+            mark_undelivered(uow, settled, uow.letters.case_of(settled), why=str(fault), now=now)
         uow.commit()
     return settled
 

@@ -18,8 +18,8 @@ def reply_address(parsed: ParsedMessage, policy: Policy) -> str:
     """Return the address that an answer goes to, in lower case, empty where nobody can be answered.
 
     Nobody is answered through a mailing list, or where the sender was null (RFC 3834, 2): the letter would go
-    to everybody, or round in circles. A web form's person is answered only where the form's sender is named in the settings; otherwise
-    Reply-To, unless it is ours or nobody's, and then From (RFC 3834, 4).
+    to everybody, or round in circles. A web form's person is answered only where the settings name the form's
+    sender; otherwise Reply-To, unless it is ours or nobody's, and then From (RFC 3834, 4).
     """
     if parsed.is_list or parsed.is_null_sender:
         return ""

@@ -48,7 +48,6 @@ def open_case(
     case.messages.append(message)
     message.settle(Outcome.CASE, reason=note or "a new matter", now=now)
     uow.cases.add(case)
-    uow.flush()
     done = "historic: no clock, no letter"
     if not message.is_historic:
         done = acknowledge_new_case(

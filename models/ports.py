@@ -172,6 +172,10 @@ class Letters(Protocol):
         """Reserve the next letter that is due to be sent."""
         ...
 
+    def case_head_of(self, letter: Letter) -> Case | None:
+        """Return the case to which the letter belongs, without its messages, letters and tasks."""
+        ...
+
     def get(self, letter_id: int) -> Letter:
         """Return one letter, locked until the unit of work ends."""
         ...

@@ -201,7 +201,7 @@ def _last_texts(connection: Connection, ids: list[int]) -> dict[int, str]:
     rows = connection.execute(
         select(messages.case_id, messages.reply_text).where(messages.case_id.in_(ids)).order_by(messages.id)
     )
-    return dict(rows.tuples().all())
+    return dict(map(tuple, rows))
 
 
 def _last_decisions(connection: Connection, ids: list[int]) -> dict[int, Any]:
@@ -211,7 +211,7 @@ def _last_decisions(connection: Connection, ids: list[int]) -> dict[int, Any]:
         .where(orm.messages.c.case_id.in_(ids))
         .order_by(orm.decisions.c.id)
     )
-    return dict(rows.tuples().all())
+    return dict(map(tuple, rows))
 
 
 def _open_tasks(connection: Connection, ids: list[int]) -> dict[int, list[Any]]:

@@ -323,6 +323,12 @@ class SqlLetters:
         case: Case | None = self._session.scalars(query).first()
         return case
 
+    def case_head_of(self, letter: Letter) -> Case | None:
+        """Return the case to which the letter belongs, without its messages, letters and tasks."""
+        if letter.case_id is None:
+            return None
+        return self._session.get_one(Case, letter.case_id, with_for_update=True)
+
     def count_to_address(self, address: str, *, since: datetime) -> int:
         """Count the letters queued to an address since an instant."""
         return self._count(orm.letters.c.recipient == address.casefold(), since=since)

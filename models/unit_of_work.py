@@ -70,7 +70,7 @@ class SqlUnitOfWork:
 
     def __enter__(self) -> Self:
         """Begin."""
-        self._session = Session(self._engine, expire_on_commit=False)
+        self._session = Session(self._engine, expire_on_commit=False, autoflush=False)
         self.messages = SqlMessages(self._session)
         self.cases = SqlCases(self._session)
         self.letters = SqlLetters(self._session)

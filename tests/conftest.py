@@ -2,19 +2,14 @@
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
-
-for _folder in (Path(__file__).parent, Path(__file__).parent / "integration"):
-    sys.path.insert(0, str(_folder))
-
 from installation import Installation
 from servers import Dovecot, MissingServer, Postgres, SmtpServer
+from sqlalchemy import Engine
 
 import migrations
 from models.unit_of_work import make_engine

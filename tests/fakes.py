@@ -163,6 +163,10 @@ class FakeLetters:
         """Return the letter of that number."""
         return next(letter for letter in self.all if letter.id == letter_id)
 
+    def case_head_of(self, letter: Letter) -> Case | None:
+        """Return the case to which the letter belongs."""
+        return self.case_of(letter)
+
     def case_of(self, letter: Letter) -> Case | None:
         """Return the case that holds the letter."""
         return next((case for case in self._cases.all if letter in case.letters), None)

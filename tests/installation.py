@@ -1,4 +1,4 @@
-"""An installation of Heard as an administrator would have it: a settings file, a data directory, processes."""
+"""An installation of Heard as an administrator would have it: settings, a data directory, processes."""
 
 import json
 import os

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import spacy
 from spacy.matcher import PhraseMatcher
 
@@ -16,15 +17,17 @@ _LONGEST = 20_000
 """Characters of a message that are read; nobody's point comes later, and a hostile text costs no more."""
 
 
+_ENDING_MARKS = (".", "!", "?", "…", "..", "...", "!!", "!!!", "??", "?!")
+
+
 def read_texts(texts: Iterable[str]) -> Iterator[Reading]:
     """Read many texts in their order."""
     nlp, matcher = _language()
-    for doc in nlp.pipe((text[:_LONGEST] for text in texts), batch_size=64):
-        yield _reading(doc, matcher)
+    for text in texts:
+        yield _reading(nlp.tokenizer(text[:_LONGEST]), matcher, text[:_LONGEST])
 
 
-def _reading(doc: Any, matcher: Any) -> Reading:
-    text: str = doc.text
+def _reading(doc: Any, matcher: Any, text: str) -> Reading:
     sentences = _sentences(doc, text)
     starts = [sentence.start for sentence in sentences]
     hits = [
@@ -37,9 +40,17 @@ def _reading(doc: Any, matcher: Any) -> Reading:
 
 
 def _sentences(doc: Any, text: str) -> tuple[Span, ...]:
-    """Return the sentences without the white space around them; a text of none is one."""
-    places = doc.to_array(["IDX", "SENT_START"])
-    starts = [int(index) for index, is_start in places if is_start == 1]
+    """Return the sentences without the white space around them; a text of none is one.
+
+    A sentence ends with a full stop, question or exclamation mark, or a line: the rule of spaCy's own
+    sentencizer, read off the tokens all at once, which takes a fifth of its time.
+    """
+    orths, places, spaces = doc.to_array(["ORTH", "IDX", "IS_SPACE"]).T
+    ends = np.isin(orths, _sentence_ends())
+    for number in np.flatnonzero(spaces):
+        ends[number] = "\n" in doc[int(number)].text
+    first_of_next = np.flatnonzero(ends[:-1] & ~ends[1:]) + 1
+    starts = [0, *(int(places[number]) for number in first_of_next)]
     pieces = zip(starts, [*starts[1:], len(text)], strict=True)
     spans = (_span(text, start, end) for start, end in pieces)
     return tuple(span for span in spans if span.text) or (Span(0, len(text), text),)
@@ -70,8 +81,13 @@ def _span(text: str, start: int, end: int) -> Span:
 def _language() -> tuple[Any, Any]:
     nlp = spacy.blank("en")
     nlp.max_length = _LONGEST + 1
-    nlp.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "…", "\n", "\n\n"]})
     matcher = PhraseMatcher(nlp.vocab, attr="LOWER")
     for cue, phrases in PHRASES.items():
         matcher.add(cue, list(nlp.tokenizer.pipe(phrases)))
     return nlp, matcher
+
+
+@lru_cache(maxsize=1)
+def _sentence_ends() -> Any:
+    nlp, _ = _language()
+    return np.array([nlp.vocab.strings.add(mark) for mark in _ENDING_MARKS], dtype=np.uint64)

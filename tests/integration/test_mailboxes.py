@@ -170,7 +170,7 @@ def test_a_mailbox_that_cannot_be_read_says_why(
     changes: dict[str, object], words: str, dovecot: Dovecot, user: str
 ) -> None:
     """The fault names the mailbox and what is wrong with it."""
-    with pytest.raises(MailboxUnavailable, match="mailbox box at 127.0.0.1") as caught:
+    with pytest.raises(MailboxUnavailable, match=r"mailbox box at 127\.0\.0\.1") as caught:
         Cursor().read(opened(account(dovecot, user, **changes)))
     assert words in str(caught.value)
 

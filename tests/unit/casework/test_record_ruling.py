@@ -23,13 +23,14 @@ def ruled(
     category: Category | None = None,
     ombudsman: Ombudsman | None = None,
     reason: str = "read and agreed",
+    is_answered: bool = False,
     policy: Policy | None = None,
 ) -> tuple[FakeUnitOfWork, str]:
     """Record a ruling of officer Pat's."""
     uow = FakeUnitOfWork(case)
     done = record_ruling(
         uow, case.reference, status=status, category=category, ombudsman=ombudsman, reason=reason,
-        officer="pat", policy=policy or Policy(), letterhead=LETTERHEAD, now=NOW,
+        officer="pat", is_answered=is_answered, policy=policy or Policy(), letterhead=LETTERHEAD, now=NOW,
     )  # fmt: skip
     return uow, done
 
@@ -89,7 +90,7 @@ def test_a_ruling_without_changes_agrees_with_the_suggestion() -> None:
     case = make_case()
     ruled(case)
     assert (case.status, case.category) == (Status.COMPLAINT, Category.WASTE_AND_RECYCLING)
-    assert not case.awaits_officer
+    assert case.awaits_officer
 
 
 def test_a_ruling_is_audited_with_before_and_after() -> None:
@@ -116,7 +117,9 @@ def test_an_escalation_is_as_old_as_the_message_that_asked_for_it() -> None:
     """Stage 2 runs from the escalation, not from the complaint (LGSCO 6.12, HO 6.11)."""
     asked = make_message(id=2, received_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
     case = make_case(
-        messages=[make_message(received_at=FIRST_OF_FEBRUARY), asked], acknowledged_on=date(2026, 2, 3)
+        messages=[make_message(received_at=FIRST_OF_FEBRUARY), asked],
+        acknowledged_on=date(2026, 2, 3),
+        answered_on=date(2026, 2, 20),
     )
     _, done = ruled(case, status=Status.ESCALATION)
     assert done == "letter queued: stage_2_acknowledgement"
@@ -129,6 +132,7 @@ def test_an_escalation_that_was_noted_keeps_its_day() -> None:
     case = make_case(
         messages=[make_message(received_at=FIRST_OF_FEBRUARY), make_message(id=2, received_at=NOW)],
         escalation_received_on=date(2026, 2, 25),
+        answered_on=date(2026, 2, 20),
     )
     ruled(case, status=Status.ESCALATION)
     assert (case.received_on, case.acknowledge_by) == (date(2026, 2, 25), date(2026, 3, 4))
@@ -233,3 +237,29 @@ def test_where_no_machine_may_write_the_acknowledgement_stays_owed() -> None:
     owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "there is no address", now=NOW)
     assert ruled(case)[1] == "no letter: there is no address to answer to"
     assert (case.tasks[0].closed_at, case.guard_at) == (None, GUARD_AT)
+
+
+@pytest.mark.parametrize("status", [Status.COMPLAINT, Status.ESCALATION])
+def test_a_complaint_awaits_its_officer_until_it_is_answered(status: Status) -> None:
+    """A ruling is no answer; the case leaves the queue with the day of its full answer (LGSCO 6.3, 6.15)."""
+    case = make_case(status=status, stage=2 if status is Status.ESCALATION else 1)
+    ruled(case)
+    assert (case.awaits_officer, case.answered_on) == (True, None)
+    ruled(case, reason="the answer went out", is_answered=True)
+    assert (case.awaits_officer, case.answered_on) == (False, date(2026, 3, 3))
+
+
+@pytest.mark.parametrize("status", sorted(set(Status) - {Status.COMPLAINT, Status.ESCALATION}))
+def test_what_is_no_complaint_is_done_with_its_ruling(status: Status) -> None:
+    """Only complaints have an answer to wait for."""
+    case = request()
+    ruled(case, status=status)
+    assert not case.awaits_officer
+
+
+def test_stage_2_follows_an_answer() -> None:
+    """No ruling begins stage 2 while stage 1 has no answer on record (LGSCO 6.12, HO 6.11)."""
+    case = make_case()
+    with pytest.raises(InputInvalid, match="stage 2 follows an answer"):
+        ruled(case, status=Status.ESCALATION)
+    assert case.stage == 1

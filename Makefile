@@ -1,0 +1,64 @@
+# Two commands are all a fresh machine needs: `make run` and `make test`.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+.PHONY: run test check bench format lock clean servers
+
+run: $(VENV)/installed  ## the demonstration: an inbox read, triaged and acknowledged
+	$(BIN)/heard demo
+
+test: $(VENV)/installed-dev servers  ## every test, against real servers
+	$(BIN)/pytest
+
+check: $(VENV)/installed-dev  ## linters, types, imports, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/heard corpus check > /dev/null
+
+bench: $(VENV)/installed-dev servers  ## the benchmarks, each printing its figures
+	$(BIN)/python bench/triage_speed.py
+	$(BIN)/python bench/end_to_end.py
+	$(BIN)/heard --data $(VENV)/bench-data evaluate
+
+format: $(VENV)/installed-dev  ## put the code into its usual shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/installed-dev  ## resolve the dependencies anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url \
+		--quiet --upgrade --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url \
+		--quiet --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:  ## remove what was made here, the demonstration's data too
+	rm -rf $(VENV) demo-data build *.egg-info
+
+servers:  ## Dovecot and PostgreSQL, which the tests start for themselves
+	@missing=""; \
+	command -v dovecot > /dev/null || [ -x /usr/sbin/dovecot ] || missing="$$missing dovecot-imapd"; \
+	ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null \
+		|| missing="$$missing postgresql"; \
+	command -v openssl > /dev/null || missing="$$missing openssl"; \
+	if [ -n "$$missing" ]; then \
+		echo "installing for the tests:$$missing"; \
+		$(SUDO) apt-get update -qq && \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: $(VENV)/bin/pip requirements.lock pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@

@@ -1,0 +1,325 @@
+"""From kept messages to outcomes, on both databases, with the real parser and the real classifier."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+from builders import LETTERHEAD
+from letters_in import GRIEVANCE, REQUEST, mail
+from sqlalchemy import Engine, text
+
+from casework.guard import run_guard
+from casework.policy import Caps, Policy
+from casework.record_ruling import record_ruling
+from intake.fetch import fetch
+from intake.folders import EmlFolder
+from intake.receive import Receiver
+from models import queries
+from models.case import Case
+from models.codes import AcknowledgementMode, LetterKind, LetterState, Outcome, Status, TaskKind
+from models.deadlines import WorkingDays
+from models.errors import InputInvalid
+from models.unit_of_work import SqlUnitOfWork, is_clash
+from triage import artefact
+from triage.triager import Triager
+
+MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def triager(artefacts: Path) -> Triager:
+    """Load the classifier that was trained for the tests."""
+    live = artefact.live_name(artefacts)
+    assert live is not None
+    return Triager(artefact.load(artefacts / live))
+
+
+@dataclass
+class Office:
+    """A record, a folder as mailbox, and the receiver between them."""
+
+    engine: Engine
+    folder: Path
+    triager: Triager
+    policy: Policy = field(default_factory=lambda: Policy(letter_domain="harrowmere.example"))
+    now: datetime = MONDAY
+
+    def units(self) -> SqlUnitOfWork:
+        """Return a unit of work."""
+        return SqlUnitOfWork(self.engine)
+
+    def receive(self, *messages: bytes, account: str = "complaints") -> list[Outcome]:
+        """Take messages in and return their outcomes, in order."""
+        folder = self.folder / account / f"{self.now:%d%H%M%S}"
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, raw in enumerate(messages):
+            (folder / f"{number:03d}.eml").write_bytes(raw)
+        fetch(
+            EmlFolder(account, self.folder / account), self.units, clock=lambda: self.now,
+            working_days=WorkingDays(), station=lambda _: None,
+        )  # fmt: skip
+        receiver = Receiver(
+            units=self.units, triager=self.triager, policy=self.policy, letterhead=LETTERHEAD, worker="test",
+            clock=lambda: self.now, log=structlog.get_logger(), is_clash=is_clash,
+        )  # fmt: skip
+        while receiver.receive_batch():
+            pass
+        self.now += timedelta(minutes=1)
+        with self.engine.connect() as connection:
+            rows = connection.execute(text("SELECT outcome FROM messages ORDER BY id")).scalars().all()
+        return [Outcome(row) for row in rows[-len(messages) :]]
+
+    def cases(self) -> list[Case]:
+        """Return every case whole."""
+        with self.engine.connect() as connection:
+            found = connection.execute(text("SELECT reference FROM cases ORDER BY id")).scalars().all()
+        with self.units() as uow:
+            return [uow.cases.get(reference) for reference in found]
+
+    def rule(self, reference: str, status: Status, **more: bool) -> str:
+        """Record a ruling."""
+        with self.units() as uow:
+            done = record_ruling(
+                uow, reference, status=status, category=None, ombudsman=None, reason="because", officer="bo",
+                policy=self.policy, letterhead=LETTERHEAD, now=self.now, **more,
+            )  # fmt: skip
+            uow.commit()
+        return done
+
+
+@pytest.fixture
+def office(engine: Engine, tmp_path: Path, triager: Triager) -> Office:
+    """Open an office."""
+    return Office(engine, tmp_path / "mail", triager)
+
+
+def test_a_complaint_becomes_a_case_with_clocks_suggestion_and_letter_at_once(office: Office) -> None:
+    """One commit holds them all (LGSCO 6.2, HO 6.2)."""
+    assert office.receive(mail(message_id="<1@example.org>")) == [Outcome.CASE]
+    (case,) = office.cases()
+    (letter,) = case.letters
+    assert case.status is Status.COMPLAINT
+    assert case.stage == 1
+    assert case.acknowledge_by == WorkingDays().acknowledge_by(MONDAY.date())
+    assert letter.kind is LetterKind.STAGE_1_ACKNOWLEDGEMENT
+    assert letter.in_reply_to == "<1@example.org>"
+    assert letter.recipient == "ann@example.org"
+    assert case.guard_at is None
+    view = queries.case_view(office.engine, case.reference)
+    assert view is not None
+    assert view.decisions[0]["document"]["artefact"] == office.triager.artefact.name
+
+
+def test_the_same_mail_in_two_mailboxes_is_one_case_with_two_ledger_rows(office: Office) -> None:
+    """The second delivery is a duplicate of the first, whatever the road wrote on it."""
+    raw = mail(message_id="<twice@example.org>")
+    assert office.receive(raw, account="complaints") == [Outcome.CASE]
+    assert office.receive(b"Received: from elsewhere\r\n" + raw, account="housing") == [Outcome.DUPLICATE]
+    (case,) = office.cases()
+    assert len(case.letters) == 1
+
+
+def test_the_same_message_id_with_other_content_is_another_message(office: Office) -> None:
+    """Appliances share ids among senders; nobody's message is dropped for it."""
+    one = mail(message_id="<shared@example.org>", body=GRIEVANCE)
+    other = mail(message_id="<shared@example.org>", body=REQUEST, sender="bo@example.org")
+    assert office.receive(one, other) == [Outcome.CASE, Outcome.CASE]
+
+
+def test_a_reply_to_our_letter_joins_its_case_from_any_address(office: Office) -> None:
+    """Our Message-IDs cannot be guessed, so whoever answers one was sent it."""
+    office.receive(mail())
+    ours = office.cases()[0].letters[0].message_id
+    answer = mail(
+        sender="ann.at.work@example.com", subject="Re: your letter", body="Here is a photo.", in_reply_to=ours
+    )
+    assert office.receive(answer) == [Outcome.REPLY]
+    (case,) = office.cases()
+    assert len(case.messages) == 2
+    assert TaskKind.READ_REPLY in [task.kind for task in case.tasks]
+    assert len(case.letters) == 1
+
+
+def test_a_stranger_who_quotes_a_reference_joins_nothing_and_learns_nothing(office: Office) -> None:
+    """It becomes a case of its own, and no letter to the stranger names the other case or its person."""
+    office.receive(mail())
+    reference = office.cases()[0].reference
+    stranger = mail(sender="Eve <eve@example.net>", subject=f"About {reference}", body=GRIEVANCE)
+    assert office.receive(stranger) == [Outcome.CASE]
+    first, second = office.cases()
+    assert len(first.messages) == 1
+    assert "quotes" in second.messages[0].reason
+    assert all(reference not in letter.text and "Ann" not in letter.text for letter in second.letters)
+
+
+def test_the_complainant_who_quotes_the_reference_joins_the_case(office: Office) -> None:
+    """From an address that the case knows, in whatever spelling of the reference."""
+    office.receive(mail())
+    reference = office.cases()[0].reference.replace("-", " ").lower()
+    assert office.receive(mail(subject="more", body=f"my ref is {reference}, there is more")) == [
+        Outcome.REPLY
+    ]
+
+
+def test_a_one_line_choice_turns_a_request_into_a_complaint(office: Office) -> None:
+    """Stage 1 begins on the day of the choice, and its acknowledgement goes out (LGSCO 1.7, 5.3)."""
+    office.receive(mail(subject="Street light", body=REQUEST))
+    (case,) = office.cases()
+    assert case.stage == 0
+    ours = case.letters[0].message_id
+    office.receive(mail(subject="Re: request", body="Please treat it as a complaint.", in_reply_to=ours))
+    (case,) = office.cases()
+    assert case.status is Status.COMPLAINT
+    assert case.stage == 1
+    assert case.has_letter(LetterKind.STAGE_1_ACKNOWLEDGEMENT)
+
+
+def test_a_bounce_marks_the_letter_undelivered_and_asks_for_another_way(office: Office) -> None:
+    """The Message-ID that the bounce brings back says which letter it was."""
+    office.receive(mail())
+    ours = office.cases()[0].letters[0].message_id
+    assert office.receive(bounce(ours)) == [Outcome.MACHINE]
+    (case,) = office.cases()
+    assert case.letters[0].state is LetterState.FAILED
+    assert TaskKind.LETTER_UNDELIVERED in [task.kind for task in case.tasks]
+
+
+def test_an_out_of_office_is_filed_on_its_case_and_never_answered(office: Office) -> None:
+    """Two robots do not talk to each other."""
+    office.receive(mail())
+    ours = office.cases()[0].letters[0].message_id
+    absent = mail(subject="Automatic reply: away", in_reply_to=ours, Auto_Submitted="auto-replied")
+    assert office.receive(absent) == [Outcome.MACHINE]
+    (case,) = office.cases()
+    assert len(case.letters) == 1
+    assert len(case.messages) == 2
+
+
+def test_a_null_sender_a_list_and_a_no_reply_address_are_owed_an_answer_instead(office: Office) -> None:
+    """No letter goes out, and a dated task stands in its place."""
+    messages = [
+        mail(sender="noreply@example.org", body=GRIEVANCE + " 1"),
+        mail(sender="a@example.org", body=GRIEVANCE + " 2", List_Id="<list.example.org>"),
+        mail(sender="b@example.org", body=GRIEVANCE + " 3", Return_Path="<>"),
+    ]
+    assert office.receive(*messages) == [Outcome.CASE] * 3
+    for case in office.cases():
+        assert case.letters == []
+        assert TaskKind.ACKNOWLEDGEMENT_OWED in [task.kind for task in case.tasks]
+    office.now = MONDAY + timedelta(days=7)
+    run_guard(office.units, policy=office.policy, letterhead=LETTERHEAD, now=office.now)
+    assert all(case.letters == [] for case in office.cases())
+
+
+def test_a_flood_from_one_address_is_received_but_not_answered(office: Office) -> None:
+    """The cap stops sending, never receiving."""
+    office.policy = replace(office.policy, caps=Caps(per_address_a_day=2))
+    outcomes = office.receive(*(mail(subject=f"boiler {n}", body=f"{GRIEVANCE} {n}") for n in range(5)))
+    assert outcomes == [Outcome.CASE] * 5
+    assert sum(len(case.letters) for case in office.cases()) == 2
+    owed = [
+        task for case in office.cases() for task in case.tasks if task.kind is TaskKind.ACKNOWLEDGEMENT_OWED
+    ]
+    assert len(owed) == 3
+
+
+def test_what_cannot_be_read_is_quarantined_and_the_next_message_goes_on(office: Office) -> None:
+    """With a reason, a date and the raw bytes kept."""
+    nest = b"Content-Type: message/rfc822\n\n" * 80 + b"hello"
+    assert office.receive(nest, mail()) == [Outcome.QUARANTINE, Outcome.CASE]
+    rows = queries.queue(office.engine, limit=10)
+    assert any(row.status == "quarantine" and "nesting" in row.tasks[0] for row in rows)
+
+
+@pytest.mark.parametrize("mode", list(AcknowledgementMode))
+def test_the_guard_sends_the_formal_acknowledgement_when_nobody_rules(
+    mode: AcknowledgementMode, office: Office
+) -> None:
+    """By noon of working day 4 every likely complaint has its letter, in every mode (LGSCO 6.2, HO 6.2)."""
+    office.policy = replace(office.policy, mode=mode)
+    office.receive(mail())
+    before = datetime(2026, 11, 20, 11, 59, tzinfo=UTC)
+    run_guard(office.units, policy=office.policy, letterhead=LETTERHEAD, now=before)
+    at_once = mode is AcknowledgementMode.AT_ONCE
+    assert office.cases()[0].has_letter(LetterKind.STAGE_1_ACKNOWLEDGEMENT) is at_once
+    for _ in range(2):
+        run_guard(
+            office.units, policy=office.policy, letterhead=LETTERHEAD, now=before + timedelta(minutes=1)
+        )
+    kinds = [letter.kind for letter in office.cases()[0].letters]
+    assert kinds.count(LetterKind.STAGE_1_ACKNOWLEDGEMENT) == 1
+
+
+def test_a_complaint_found_by_an_officer_is_as_old_as_its_first_message(office: Office) -> None:
+    """The clock runs from receipt, not from reclassification (LGSCO 6.2, HO 6.2)."""
+    office.receive(mail(subject="Street light", body=REQUEST))
+    (case,) = office.cases()
+    office.now = MONDAY + timedelta(days=2)
+    assert "letter queued" in office.rule(case.reference, Status.COMPLAINT)
+    (case,) = office.cases()
+    assert case.received_on == MONDAY.date()
+    assert case.stage == 1
+
+
+def test_stage_2_follows_an_answer(office: Office) -> None:
+    """Without an answer on record stage 2 is refused; after it the review is acknowledged (LGSCO 6.12)."""
+    office.receive(mail())
+    (case,) = office.cases()
+    with pytest.raises(InputInvalid, match="no answer on record"):
+        office.rule(case.reference, Status.ESCALATION)
+    office.rule(case.reference, Status.COMPLAINT, is_answered=True)
+    assert "stage_2_acknowledgement" in office.rule(case.reference, Status.ESCALATION)
+    assert office.cases()[0].stage == 2
+
+
+def test_triage_that_fails_on_a_message_quarantines_that_message_alone(office: Office) -> None:
+    """Whatever breaks, the next message goes on, and an officer sees the one that broke it."""
+    sound = office.triager
+
+    class Breaks:
+        def triage(self, messages: object) -> object:
+            found = list(messages)  # type: ignore[call-overload]  # a test's shorthand
+            if any("break me" in message.body for message in found):
+                raise RuntimeError("a bug")
+            return sound.triage(found)
+
+    office.triager = Breaks()  # type: ignore[assignment]  # a fake port
+    assert office.receive(mail(body="please break me"), mail(body=GRIEVANCE)) == [
+        Outcome.QUARANTINE, Outcome.CASE,
+    ]  # fmt: skip
+
+
+def bounce(message_id: str) -> bytes:
+    """Return a delivery status notification for a letter of ours (RFC 3464)."""
+    return f"""\
+Return-Path: <>
+From: MAILER-DAEMON@example.org
+To: complaints@harrowmere.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+It could not be delivered.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; ann@example.org
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: {message_id}
+Subject: We have received your complaint
+
+Dear Ann
+--b--
+""".encode()
