@@ -6,7 +6,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from models.codes import AcknowledgementMode
 from models.errors import SettingsInvalid
@@ -25,6 +25,12 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 def _refuse_plain_text(security: str, host: str) -> None:
     if security == "plain" and host not in _LOOPBACK:
         raise ValueError('plain text is allowed on this machine only; use security = "tls" or "starttls"')
+
+
+def _only_a_time(value: Any) -> Any:
+    if not isinstance(value, time | str):
+        raise ValueError("a time of day is wanted, such as 12:00:00")  # noqa: TRY004  # pydantic's way
+    return value
 
 
 class _Section(BaseModel):
@@ -127,7 +133,7 @@ class Acknowledgement(_Section):
 
     mode: AcknowledgementMode = AcknowledgementMode.AT_ONCE
     guard_working_day: int = Field(default=4, ge=1, le=5)
-    guard_time: time = time(12, 0)
+    guard_time: Annotated[time, BeforeValidator(_only_a_time)] = time(12, 0)
     per_address_a_day: int = Field(default=5, ge=1)
     per_domain_an_hour: int = Field(default=100, ge=1)
     in_all_an_hour: int = Field(default=1000, ge=1)

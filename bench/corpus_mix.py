@@ -37,7 +37,7 @@ def lines_of(words: int, *, count: int, seed: int = 1) -> Iterator[str]:
 
 
 def mails(*, count: int, seed: int = 2) -> Iterator[bytes]:
-    """Yield mails of mixed sizes: most a few kB, some with HTML, one in eight with an attachment up to 200 kB."""
+    """Yield mails of mixed sizes: most a few kB, some with HTML, one in eight with a photo up to 150 kB."""
     drawn, found = random.Random(seed), rows()  # noqa: S311  # a benchmark's mix, not a secret
     for number in range(count):
         row = drawn.choice(found)

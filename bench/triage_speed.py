@@ -1,4 +1,4 @@
-"""`heard triage`: messages a second on 10,000 lines of 150 words, cold start, memory, and that order is kept."""
+"""`heard triage`: messages a second on 10,000 lines of 150 words, cold start, memory, order kept."""
 
 import json
 import os
@@ -35,12 +35,12 @@ def main() -> None:
     print(f"  after start-up: {COUNT / (seconds - cold):,.0f} messages/s; budget 500")
     print(f"  cold start with one message: {cold:.2f} s; budget 3")
     print(
-        f"  memory of the largest process: {memory:,.0f} MB; with a tenth of the lines {memory_of_tenth:,.0f} MB"
+        f"  memory of the largest process: {memory:,.0f} MB; a tenth of the lines: {memory_of_tenth:,.0f} MB"
     )
 
 
 def triage(file: Path, *, lines: int | None = None) -> tuple[float, list[str], float]:
-    """Return the seconds, the ids in the order of the answers, and the peak memory in MB of the main process."""
+    """Return the seconds, the ids in the order of the answers, and the peak memory so far in MB."""
     given = file.read_bytes()
     if lines is not None:
         given = b"\n".join(given.split(b"\n")[:lines]) + b"\n"

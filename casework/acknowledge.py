@@ -53,7 +53,6 @@ def first_letter(decision: Decision, mode: AcknowledgementMode) -> LetterKind | 
 
 
 def queue_letter(
-    uow: UnitOfWork,
     case: Case,
     kind: LetterKind,
     *,
@@ -122,7 +121,6 @@ def acknowledge_new_case(
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "the settings leave it to an officer", now=now)
         return "acknowledgement owed: the settings leave it to an officer"
     queue_letter(
-        uow,
         case,
         kind,
         answered=message,

@@ -10,13 +10,11 @@ from models.case import Case, Letter, Task
 from models.codes import Flag, LetterKind, TaskKind
 from models.deadlines import received_on
 from models.decision import Decision
-from models.ports import UnitOfWork
 
 _AT_ONCE = frozenset({Flag.SAFEGUARDING, Flag.ABUSIVE, Flag.SAFETY_HAZARD})
 
 
 def alert_duty(
-    uow: UnitOfWork,
     case: Case,
     decision: Decision,
     *,

@@ -39,7 +39,7 @@ def deliver_one(
         return None
     fault: LetterRefused | SenderUnavailable | None = None
     try:
-        sender.send(compose(letter), recipient=letter.recipient, message_id=letter.message_id)
+        sender.send(_composed(letter, compose), recipient=letter.recipient, message_id=letter.message_id)
         after_accepted()
     except (LetterRefused, SenderUnavailable) as error:
         fault = error
@@ -56,6 +56,14 @@ def deliver_one(
             mark_undelivered(uow, settled, uow.letters.case_of(settled), why=str(fault), now=now)
         uow.commit()
     return settled
+
+
+def _composed(letter: Letter, compose: Compose) -> bytes:
+    """Return the letter as mail; what cannot be written as mail is refused, and an officer told."""
+    try:
+        return compose(letter)
+    except (ValueError, AttributeError, IndexError, LookupError, TypeError) as error:
+        raise LetterRefused(f"it cannot be written as mail ({type(error).__name__})") from error
 
 
 def mark_undelivered(uow: UnitOfWork, letter: Letter, case: Case | None, *, why: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ _TREAT_AS_COMPLAINT = re.compile(
     re.IGNORECASE,
 )
 _NEGATED = re.compile(
-    r"\b(?:not|don[’']?t|no need to|rather than|instead of)\b[^.!?\n]{0,20}$", re.IGNORECASE
+    r"\b(?:not|never|no need|\w+n[’']?t|dont|rather than|instead of)\b[^.!?\n]*$", re.IGNORECASE
 )
 _SHORT_CHOICE = 60
 """Words: in a longer reply the phrase may be about something else, and an officer reads it."""
@@ -57,7 +57,7 @@ def join_case(
             )
             if _asks_for_next_stage(case, decision) and _was_answered(case, arrived_on):
                 case.escalation_received_on, case.guard_at = arrived_on, policy.guard_at(arrived_on)
-        alert_duty(uow, case, decision, policy=policy, letterhead=letterhead, now=now)
+        alert_duty(case, decision, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
         AuditRow(
             at=now, actor="heard", action="reply_joined", message_id=message.id,
@@ -101,7 +101,7 @@ def _begin_complaint(
         )  # fmt: skip
         return "stage 1 begun, acknowledgement owed"
     queue_letter(
-        uow, case, LetterKind.STAGE_1_ACKNOWLEDGEMENT, answered=message,
+        case, LetterKind.STAGE_1_ACKNOWLEDGEMENT, answered=message,
         is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     return "stage 1 begun, letter queued"

@@ -7,9 +7,10 @@ from casework.policy import DAY, HOUR, Policy
 from models.message import ParsedMessage
 from models.ports import Letters
 
+_PLAIN_ADDRESS = re.compile(r"[!-~]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.IGNORECASE)
 _NO_REPLY = re.compile(
-    r"^(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer[-_]?daemon|postmaster|bounces?|owner-|.*-request@|"
-    r"listserv|majordomo|root@|nobody@|.*-bounces@)",
+    r"^(?:(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer[-_]?daemon|postmaster|bounces?)(?=[-+_.@\d])|owner-|"
+    r"listserv@|majordomo@|root@|nobody@|.*-(?:request|bounces)@)",
     re.IGNORECASE,
 )
 
@@ -53,7 +54,7 @@ def reasons_against(
 
 def reasons_against_address(address: str, policy: Policy) -> list[str]:
     """Return the reasons not to write to an address that lie in the address itself."""
-    if not address or "@" not in address or not address.isascii():
+    if not _PLAIN_ADDRESS.fullmatch(address):
         return ["there is no address to answer to"]
     if _NO_REPLY.match(address):
         return ["the address belongs to a machine"]

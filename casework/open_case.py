@@ -54,7 +54,7 @@ def open_case(
             uow, case, message=message, parsed=parsed, decision=decision,
             policy=policy, letterhead=letterhead, now=now,
         )  # fmt: skip
-        alert_duty(uow, case, decision, policy=policy, letterhead=letterhead, now=now)
+        alert_duty(case, decision, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
         AuditRow(
             at=now, actor=ACTOR, action="case_opened", message_id=message.id,

@@ -57,7 +57,7 @@ def record_ruling(
         case.answered_on = received_on(now)
     case.awaits_officer = case.status in FORMAL and not is_answered
     case.close_tasks(*_SETTLED_BY_RULING, now=now)
-    done = _follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
+    done = _follow_up(case, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
         AuditRow(
             at=now, actor=officer, action="ruling_recorded", case_reference=case.reference,
@@ -72,12 +72,12 @@ def record_ruling(
     return done
 
 
-def _follow_up(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
+def _follow_up(case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
     """Begin the stage that the ruling asks for and queue the letter that is still missing."""
     kind = FORMAL.get(case.status)
     if kind is None:
         case.guard_at = None
-        if case.status is not Status.SERVICE_REQUEST or case.letters:
+        if case.status is not Status.SERVICE_REQUEST:
             return "no letter needed"
         kind = LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT
     else:
@@ -88,7 +88,7 @@ def _follow_up(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
     if case.is_historic or against:
         return "no letter: " + ("the case is historic" if case.is_historic else "; ".join(against))
     queue_letter(
-        uow, case, kind, answered=case.messages[-1],
+        case, kind, answered=case.messages[-1],
         is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
@@ -97,6 +97,8 @@ def _follow_up(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
 
 def _begin_stage(case: Case, stage: int, *, policy: Policy) -> None:
     """Open the stage; a complaint that was taken for something else is as old as its first message."""
+    if stage == 1 and case.stage > 1 and not case.has_letter(LetterKind.STAGE_1_ACKNOWLEDGEMENT):
+        case.stage = 0  # It was opened at stage 2 by mistake: stage 1 never ran.
     if stage <= case.stage:
         return
     if case.stage == 1 and case.answered_on is None:

@@ -75,7 +75,8 @@ def read_people(value: str) -> tuple[Person, ...]:
     pairs = [(name, address) for name, address in _all_addresses(value) if "@" in address]
     if not pairs:
         pairs = [("", address) for address in _ADDRESS.findall(decode_field(value))]
-    return tuple(_person(name, address) for name, address in pairs[:_MOST_ADDRESSES])
+    people = [_person(name, address) for name, address in pairs[:_MOST_ADDRESSES]]
+    return tuple({person.address: person for person in reversed(people)}.values())[::-1]
 
 
 def read_instant(value: str) -> datetime | None:

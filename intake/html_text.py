@@ -10,7 +10,8 @@ _BLOCKS = {
     "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main",
     "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
 }  # fmt: skip
-_QUOTE_START, _QUOTE_END = "\x01", "\x02"
+_QUOTE_START, _QUOTE_END, _BREAK = "\x01", "\x02", "\x03"
+_BREAKS = re.compile(rf"[ \n]*(?:{_BREAK}[ ]*)+(?:\n(?!\n))?")
 _AROUND = {
     "br": ("\n", ""),
     "blockquote": (f"\n\n{_QUOTE_START}\n", f"\n{_QUOTE_END}\n\n"),
@@ -32,7 +33,7 @@ def html_to_text(html: str) -> str:
     tree = LexborHTMLParser(_ENDS_A_PAGE.sub("", html))
     if tree.root is None:
         return ""
-    text = _LINE_SPACE.sub("\n", "".join(_pieces(tree.root)))
+    text = _LINE_SPACE.sub("\n", _BREAKS.sub("\n", "".join(_pieces(tree.root))))
     return _GAPS.sub("\n\n", _mark_quotes(text)).strip()
 
 
@@ -78,7 +79,7 @@ def _around(node: LexborNode) -> tuple[str, str]:
         return (f"[{label}]" if label else ""), ""
     if tag in _PARAGRAPHS:
         return "\n\n", "\n\n"
-    return ("\n", "\n") if tag in _BLOCKS else ("", "")
+    return (_BREAK, _BREAK) if tag in _BLOCKS else ("", "")
 
 
 def _is_hidden(node: LexborNode) -> bool:

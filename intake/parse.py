@@ -398,7 +398,7 @@ def _disposition(part: Part) -> str:
 
 def _message_id(headers: Headers) -> str | None:
     ids = headers.ids("message-id")
-    return ids[0] if ids else headers.raw("message-id")[:_LONGEST_SUBJECT] or None
+    return ids[0] if ids else headers.text("message-id")[:_LONGEST_SUBJECT] or None
 
 
 def _enclosed_writer(contents: _Contents) -> Person | None:

@@ -47,7 +47,7 @@ def repair(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
         mended = _MBOX_LINE.sub(b"", mended, count=1)
         defects.append("mbox_line")
     mended = _from_first_field(mended, defects)
-    header_end = mended.find(b"\n\n")
+    header_end = 0 if mended.startswith(b"\n") else mended.find(b"\n\n")
     head, body = (mended, b"") if header_end < 0 else (mended[:header_end], mended[header_end:])
     _check_limits(head, mended)
     return _mend_fields(head, defects) + body, tuple(defects)

@@ -34,10 +34,10 @@ def compose(letter: Letter, *, sender_name: str, sender_address: str) -> bytes:
     message["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT]
     message["Date"] = format_datetime(letter.queued_at)
     message["Message-ID"] = letter.message_id
-    if letter.in_reply_to:
-        message["In-Reply-To"] = one_line(letter.in_reply_to)
-    if letter.references:
-        message["References"] = " ".join(letter.references.split()[-_MOST_REFERENCES:])
+    if answered := _ids_of(letter.in_reply_to or ""):
+        message["In-Reply-To"] = answered[0]
+    if references := _ids_of(letter.references):
+        message["References"] = " ".join(references[-_MOST_REFERENCES:])
     message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"
     message["X-Heard-Letter"] = letter.kind.value
@@ -46,6 +46,11 @@ def compose(letter: Letter, *, sender_name: str, sender_address: str) -> bytes:
     boundary = "heard-" + "".join(c for c in letter.message_id if c.isalnum())[:40]
     message.set_boundary(boundary)
     return message.as_bytes()
+
+
+def _ids_of(written: str) -> list[str]:
+    """Return the Message-IDs that may stand in a header; one beyond ASCII threads nowhere anyway."""
+    return [each for each in written.split() if each.isascii() and each.isprintable()]
 
 
 def one_line(value: str) -> str:

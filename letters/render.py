@@ -8,7 +8,7 @@ import html
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -53,7 +53,7 @@ def render(
     """
     environment = _environment(templates)
     values = {
-        "case": context,
+        "case": replace(context, own_words=tuple(" ".join(each.split()) for each in context.own_words)),
         "house": letterhead,
         "ombudsman": letterhead.ombudsmen[context.ombudsman],
         "greeting": salutation_name(context.name),
@@ -196,7 +196,7 @@ _OMBUDSMAN_TELEPHONE = _Element(
 )  # fmt: skip
 _ADJUSTMENT = _Element("how to ask for an adjustment", "LGSCO 5.6, HO 5.10", lambda *_: "large print")
 _REPRESENTATIVE = _Element("that somebody may help", "LGSCO 3.6, HO 5.6", lambda *_: "somebody to help you")
-_NOT_A_COMPLAINT = _Element("how to say it is no complaint", "LGSCO 6.2", lambda *_: "not a complaint")
+_NOT_A_COMPLAINT = _Element("how to say it is no complaint", "LGSCO 6.2", lambda *_: '"not a complaint"')
 _CHOICE = _Element("the choice to complain", "LGSCO 1.7, 5.3; HO 1.5", lambda *_: "treat it as a complaint")
 _FORMAL = (_REFERENCE, _RECEIVED, _DUE, _OMBUDSMAN, _OMBUDSMAN_TELEPHONE, _ADJUSTMENT, _REPRESENTATIVE)
 

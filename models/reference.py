@@ -10,8 +10,10 @@ import re
 from secrets import randbelow
 
 _SPACE = 10**8
+_BETWEEN = r"\s*[-\u2010\u2011\u2013]?\s*"
 _SHAPE = re.compile(
-    r"(?<![\d/.-])(?:C[\s-]?)?(\d{4})[\s-]?(\d{4})[\s-]?(\d{2})(?![\d/]|[-.]\d)", re.IGNORECASE
+    rf"(?<![\d/.-])(?:C{_BETWEEN})?(\d{{4}}){_BETWEEN}(\d{{4}}){_BETWEEN}(\d{{2}})(?![\d/]|[-.]\d)",
+    re.IGNORECASE,
 )
 
 

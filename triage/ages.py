@@ -8,15 +8,18 @@ from datetime import date
 from models.decision import Span
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
 _NUMBERS = {
     "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
-    "sixteen": 16, "eighteen": 18, "twenty": 20, "couple of": 2, "few": 3, "several": 3,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "couple of": 2, "few": 3, "several": 3,
 }  # fmt: skip
 _AGO = re.compile(
     r"\b(?P<count>\d{1,3}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + r")"
-    r"(?P<half> and a half)? (?P<unit>years?|months?|yrs?) (?:ago|back|since)\b",
+    r"(?: and a half)? (?P<unit>years?|months?|yrs?)(?: and a half)? (?:ago|back|since)\b",
     re.IGNORECASE,
 )
 _DATED = re.compile(
@@ -61,12 +64,13 @@ def _agos(text: str) -> Iterator[Age]:
         count = found["count"].lower()
         number = int(count) if count.isdigit() else _NUMBERS[count]
         per = 1 if found["unit"].lower().startswith("month") else 12
-        yield Age(number * per + (per // 2 if found["half"] else 0), _span(found))
+        half = per // 2 if "and a half" in found[0].lower() else 0
+        yield Age(number * per + half, _span(found))
 
 
 def _dates(text: str, received_on: date) -> Iterator[Age]:
     for found in _DATED.finditer(text):
-        month = _MONTHS.index(found["month"].lower()) + 1
+        month = _MONTHS.index(found["month"].lower()[:3]) + 1
         yield Age(_months(int(found["year"]), month, received_on), _span(found))
     for found in _NUMERIC.finditer(text):
         year, month = int(found["year"]), int(found["number"])

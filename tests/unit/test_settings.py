@@ -76,7 +76,6 @@ def test_a_fault_is_named_with_its_place(text: str, fault: str) -> None:
     assert fault in said
 
 
-@pytest.mark.xfail(strict=True, reason="pydantic takes a bare number for seconds after midnight")
 def test_a_number_is_no_time_of_day() -> None:
     """The guard at `12` is a fault, not twelve seconds past midnight."""
     assert "guard_time" in faults("[acknowledgement]\nguard_time = 12")[0]

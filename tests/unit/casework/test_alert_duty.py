@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from builders import LETTERHEAD, NOW, make_case, make_decision
-from fakes import FakeUnitOfWork
 
 from casework.alert_duty import alert_duty
 from casework.policy import Policy
@@ -18,7 +17,6 @@ def alerted(*flags: Flag, duty_address: str = "duty@council.example") -> Case:
     """Return a case about which the duty officer was perhaps alerted."""
     case = make_case()
     alert_duty(
-        FakeUnitOfWork(case),
         case,
         make_decision(flags=flags),
         policy=Policy(duty_address=duty_address),

@@ -217,3 +217,16 @@ def test_a_letter_that_cannot_be_composed_is_not_lost() -> None:
     letter = deliver_one(uow, FakeSender(), always(b"mail"), clock=clock)
     assert letter is not None
     assert letter.state is LetterState.SENT
+
+
+def test_a_letter_that_cannot_be_written_as_mail_goes_to_a_person() -> None:
+    """It neither stops the job nor is tried for ever; somebody is told to reach the person."""
+    case = make_case(letters=[make_letter()])
+
+    def stumbles(letter: Letter) -> bytes:
+        raise IndexError(letter.recipient)
+
+    letter = deliver_one(FakeUnitOfWork(case), FakeSender(), stumbles, clock=FakeClock(NOW))
+    assert letter is not None
+    assert letter.state is LetterState.FAILED
+    assert [task.kind for task in case.tasks] == [TaskKind.LETTER_UNDELIVERED]

@@ -38,7 +38,6 @@ def test_a_page_is_read_as_a_person_reads_it(page: str, text: str) -> None:
     assert html_to_text(page) == text
 
 
-@pytest.mark.xfail(strict=True, reason="the end of one block and the start of the next leave an empty line")
 @pytest.mark.parametrize(
     ("page", "text"),
     [

@@ -32,7 +32,6 @@ def test_what_stands_before_the_headers_is_taken_away(raw: bytes, defects: tuple
     assert repair(raw) == (GOOD, defects)
 
 
-@pytest.mark.xfail(strict=True, reason="repair looks for an empty line behind the one that it puts in front")
 def test_a_text_without_headers_becomes_a_body() -> None:
     """What somebody wrote is kept as it is even where no header is."""
     mended, defects = repair(b"Nobody has come.\nStill waiting.\n\nAnn\n")

@@ -252,7 +252,6 @@ def test_a_template_that_leaves_something_out_is_refused(
         rendered(kind, templates=templates)
 
 
-@pytest.mark.xfail(strict=True, reason="the heading alone satisfies the check")
 def test_a_letter_without_the_way_out_is_refused(tmp_path: Path) -> None:
     """The words to reply with are what is asked, not a heading that resembles them (LGSCO 6.2)."""
     templates = templates_with(tmp_path, STAGE_1, '"not a complaint"', "")

@@ -99,7 +99,6 @@ def test_a_reference_is_found_in_a_text(text: str) -> None:
     assert references_in(text) == (EXAMPLE,)
 
 
-@pytest.mark.xfail(strict=True, reason="_SHAPE allows one space or plain hyphen between the groups, no more")
 @pytest.mark.parametrize(
     "text",
     [
