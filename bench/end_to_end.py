@@ -37,7 +37,7 @@ def main() -> None:
     size = sum(map(len, messages)) / COUNT / 1024
     queued, sent, delivered = took["fetched_to_queued"], done.json["sent"], took["delivered"]
     print(
-        f"end to end, Dovecot over TLS, SQLite, {os.cpu_count()} processors, {COUNT:,} messages of {size:.0f} kB"
+        f"end to end, Dovecot over TLS, SQLite, {os.cpu_count()} cores, {COUNT:,} messages of {size:.0f} kB"
     )
     print(
         f"  fetch, keep, parse, triage, case, letter queued: {queued:.1f} s, {COUNT / queued:,.0f} messages/s"

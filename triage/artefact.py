@@ -21,7 +21,7 @@ import skops.io
 from models.errors import ArtefactRefused, StoreUnavailable
 from triage.calibration import Curve, Temperature
 from triage.classifier import CATEGORIES, CODES, STATUSES, Heads, Vectoriser
-from triage.cues import COUNTED, PATTERNS, PHRASES
+from triage.cues import COUNTED, PATTERNS, PHRASES, SENDERS
 from triage.decide import Thresholds
 from triage.features import NAMES
 
@@ -61,7 +61,7 @@ def features_fingerprint() -> str:
     parts = [
         *NAMES,
         *(f"{cue}={'|'.join(phrases)}" for cue, phrases in PHRASES.items()),
-        *(f"{cue}={pattern.pattern}" for cue, pattern in (PATTERNS | COUNTED).items()),
+        *(f"{cue}={pattern.pattern}" for cue, pattern in (PATTERNS | COUNTED | SENDERS).items()),
         *STATUSES, *CATEGORIES, *CODES,
     ]  # fmt: skip
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

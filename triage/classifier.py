@@ -111,9 +111,17 @@ class Vectoriser:
 class Heads:
     """One linear classifier for each thing that triage says."""
 
-    def __init__(self, *, strength: float = 0.3, category_strength: float = 1.0, seed: int = 0) -> None:
+    def __init__(
+        self,
+        *,
+        strength: float = 0.3,
+        category_strength: float = 1.0,
+        code_strength: float = 1.0,
+        seed: int = 0,
+    ) -> None:
         self.strength = strength
         self.category_strength = category_strength
+        self.code_strength = code_strength
         self.seed = seed
 
     def fit(self, rows: csr_matrix, truths: Truths) -> "Heads":
@@ -123,7 +131,7 @@ class Heads:
         self.category_ = self._head(rows, truths.category, self.category_strength)
         self.is_housing_ = self._head(rows, truths.is_housing, self.category_strength)
         self.codes_ = [
-            self._head(rows, truths.codes[:, column], self.strength)
+            self._head(rows, truths.codes[:, column], self.code_strength)
             for column in range(truths.codes.shape[1])
         ]
         return self

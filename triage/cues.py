@@ -387,3 +387,12 @@ COUNTED: dict[str, re.Pattern[str]] = {
     "second_person": _pattern(r"\b(?:you|your|yours)\b"),
     "shouting": _pattern(r"\b[A-Z]{4,}\b", re.NOFLAG),
 }
+
+SENDERS: dict[str, re.Pattern[str]] = {
+    "elected": _pattern(r"\b(?:cllr|councillor|mp|msp)\b|parliament"),
+    "firm": _pattern(
+        r"solicitor|\bllp\b|\blaw\b|legal|advice|charity|support|association|casework|office of|trust|centre"
+    ),
+    "machine": _pattern(r"no-?reply|donotreply|notification|alerts?@|newsletter|mailer"),
+}
+"""What a sender's name or address may say of who writes."""

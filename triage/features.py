@@ -10,7 +10,7 @@ import re
 from models.decision import Span
 from triage.ages import Age, oldest, only_old
 from triage.corpus import TriageInput
-from triage.cues import COUNTED, PATTERNS, PHRASES
+from triage.cues import COUNTED, PATTERNS, PHRASES, SENDERS
 from triage.reading import Reading
 from triage.reply_text import classifier_copy, is_forward, is_reply
 
@@ -22,10 +22,12 @@ NAMES: tuple[str, ...] = (
     "length", "sentences", "is_reply", "is_forward",
     "praise_only", "asks_without_history", "history", "history_and_time", "blames_other_only",
     "unhappy_with_answer", "question_only", "only_old", "only_old_and_over", "years_back",
+    *(f"sender_{name}" for name in SENDERS),
 )  # fmt: skip
 """The names of the pragmatic features, in the order of the numbers that `pragmatic` returns."""
 
 _COMPLAIN = re.compile(r"complain\w*", re.IGNORECASE)
+_SENDER_WEIGHT = 2.0
 _HISTORY = ("no_answer", "still", "promised", "reported_before", "ordinal_contact", "times")
 _TIME = ("since", "date", "duration")
 _SUBJECT_PREFIX = re.compile(r"^\s*(?:(?:re|fwd?|fw|aw|sv)\s*:\s*)+", re.IGNORECASE)
@@ -45,10 +47,11 @@ def masked(text: str) -> str:
     return _COMPLAIN.sub("matter", text)
 
 
-def pragmatic(reading: Reading, ages: list[Age]) -> list[float]:
-    """Return the pragmatic features of a text and the times it names, in the order of `NAMES`.
+def pragmatic(reading: Reading, ages: list[Age], *, sender: str = "") -> list[float]:
+    """Return the pragmatic features of a text, the times it names and its sender, in the order of `NAMES`.
 
-    Each lies between 0 and 1.
+    Each lies between 0 and 1, those of the sender at 0 or 2, since they rest on a name or address and not
+    on one word among hundreds.
     """
     counts = dict.fromkeys(CUES, 0)
     last = len(reading.sentences) - 2
@@ -81,6 +84,7 @@ def pragmatic(reading: Reading, ages: list[Age]) -> list[float]:
         float(only_old(ages)),
         float(only_old(ages) and not has & {"still_going_on", "good_reason_late"}),
         min(1.0, (furthest.months if furthest else 0) / 60),
+        *(_SENDER_WEIGHT * bool(pattern.search(sender)) for pattern in SENDERS.values()),
     ]
 
 

@@ -108,7 +108,11 @@ def _check_enough(messages: Sequence[LabelledMessage]) -> None:
 def _read(messages: Sequence[LabelledMessage]) -> tuple[list[str], Numbers]:
     readings = list(read_texts(text_to_triage(each.message) for each in messages))
     numbers = [
-        pragmatic(reading, ages_in(reading.text, received_on(each.message.received_at)))
+        pragmatic(
+            reading,
+            ages_in(reading.text, received_on(each.message.received_at)),
+            sender=each.message.sender,
+        )
         for reading, each in zip(readings, messages, strict=True)
     ]
     return [masked(reading.text) for reading in readings], np.array(numbers)

@@ -46,7 +46,8 @@ class Triager:
             ages_in(reading.text, received_on(message.received_at))
             for reading, message in zip(readings, batch, strict=True)
         ]
-        predictions = self._predict(readings, ages)
+        senders = [message.sender for message in batch]
+        predictions = self._predict(readings, ages, senders)
         for message, reading, times, prediction in zip(batch, readings, ages, predictions, strict=True):
             decision = decide(
                 prediction,
@@ -56,9 +57,12 @@ class Triager:
             )
             yield prediction, in_places_of(message, decision)
 
-    def _predict(self, readings: Sequence[Reading], ages: Sequence[list[Age]]) -> Iterator[Prediction]:
+    def _predict(
+        self, readings: Sequence[Reading], ages: Sequence[list[Age]], senders: Sequence[str]
+    ) -> Iterator[Prediction]:
         artefact, how = self.artefact, self.artefact.calibrations
-        numbers = np.array([pragmatic(reading, times) for reading, times in zip(readings, ages, strict=True)])
+        said = zip(readings, ages, senders, strict=True)
+        numbers = np.array([pragmatic(reading, times, sender=sender) for reading, times, sender in said])
         rows = artefact.vectoriser.transform([masked(reading.text) for reading in readings], numbers)
         margins = artefact.heads.margins(rows)
         dissatisfaction = how.dissatisfaction.probabilities(margins.dissatisfaction)
