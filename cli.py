@@ -463,6 +463,10 @@ def _require_record(app: App) -> None:
     """Refuse to look into a record that is not there, instead of making an empty one."""
     if app.is_sqlite and not (app.data / "heard.db").exists():
         raise InputInvalid(f"there is no record in {app.data} yet; `heard run` or `heard poll` begins one")
+    import migrations  # noqa: PLC0415  # loads alembic
+
+    if migrations.current(app.engine) != migrations.newest():
+        raise InputInvalid("the record is not at the newest revision; run `heard migrate`")
 
 
 def _reference(typed: str) -> str:

@@ -35,9 +35,7 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
     kind = _kind_for(case)
     against = reasons_against_address(case.reply_address, policy)
     if RECEIPT_AT_MOST & set(case.flags):
-        against.append(
-            "the message may concern somebody's safety, or abuses staff: a person decides what is sent"
-        )
+        against.append("safety or abuse is at stake, so a person decides what is sent")
     case.guard_at = None
     if against:
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "; ".join(against), now=now)

@@ -4,6 +4,7 @@ import email
 import email.policy
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -185,13 +186,14 @@ def _print_where_next(console: Console, folder: Path, done: dict[str, Any], *, u
         console.print(f"[red]Not as expected: {', '.join(unexpected)}[/red]")
     else:
         console.print("Every message ended in its expected outcome.")
+    heard = sys.argv[0] if shutil.which("heard") is None else "heard"
     console.print(
         "Where to look next:\n"
         f"  letters        {folder / 'outbox' / 'new'}\n"
-        f"  the queue      heard --data {folder} queue\n"
-        f"  one case       heard --data {folder} queue REFERENCE\n"
+        f"  the queue      {heard} --data {folder} queue\n"
+        f"  one case       {heard} --data {folder} queue REFERENCE\n"
         f"  the model card {next((folder / 'artefacts').glob('*/card.md'), folder / 'artefacts')}\n"
-        "  a mailbox of yours: heard init, then heard doctor, then heard run"
+        f"  a mailbox of yours: {heard} init, then doctor, then run"
     )
 
 

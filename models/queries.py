@@ -1,13 +1,18 @@
 """What pages and tables ask of the record: rows to read, nothing to change."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlalchemy.exc import OperationalError
 
 from models import orm
 from models.codes import Outcome
+from models.errors import RecordUnavailable
+from models.unit_of_work import explain
 
 
 @dataclass(frozen=True)
@@ -164,10 +169,10 @@ def _waiting_cases(connection: Connection, limit: int) -> list[QueueRow]:
         .all()
     )
     ids = [row["id"] for row in rows]
-    first_texts, documents, notes = (
-        _last_texts(connection, ids), _last_decisions(connection, ids), _open_tasks(connection, ids),
+    texts, documents, notes = (
+        _last_texts(connection, ids), _first_decisions(connection, ids), _open_tasks(connection, ids),
     )  # fmt: skip
-    return [_row_of(row, first_texts, documents, notes) for row in rows]
+    return [_row_of(row, texts, documents, notes) for row in rows]
 
 
 def _row_of(
@@ -204,12 +209,13 @@ def _last_texts(connection: Connection, ids: list[int]) -> dict[int, str]:
     return dict(map(tuple, rows))
 
 
-def _last_decisions(connection: Connection, ids: list[int]) -> dict[int, Any]:
+def _first_decisions(connection: Connection, ids: list[int]) -> dict[int, Any]:
+    """Return the decision that opened each case; a reply has its task and its own decision."""
     rows = connection.execute(
         select(orm.messages.c.case_id, orm.decisions.c.document)
         .join(orm.decisions, orm.decisions.c.message_id == orm.messages.c.id)
         .where(orm.messages.c.case_id.in_(ids))
-        .order_by(orm.decisions.c.id)
+        .order_by(orm.decisions.c.id.desc())
     )
     return dict(map(tuple, rows))
 
@@ -246,8 +252,14 @@ def _quarantined(connection: Connection, limit: int) -> list[QueueRow]:
     ]  # fmt: skip
 
 
-def _reading(engine: Engine) -> Connection:
-    return engine.connect().execution_options(reads=True)
+@contextmanager
+def _reading(engine: Engine) -> Iterator[Connection]:
+    """Open a connection that only reads; raises RecordUnavailable where the database does not answer."""
+    try:
+        with engine.connect().execution_options(reads=True) as connection:
+            yield connection
+    except OperationalError as error:
+        raise RecordUnavailable(explain(error)) from error
 
 
 def _all(connection: Connection, query: Any) -> tuple[dict[str, Any], ...]:

@@ -86,7 +86,7 @@ class SqlUnitOfWork:
         """Roll back what was not committed."""
         self._session.close()
         if isinstance(exc, OperationalError):
-            raise RecordUnavailable(_explain(exc)) from exc
+            raise RecordUnavailable(explain(exc)) from exc
 
     def commit(self) -> None:
         """Make it lasting."""
@@ -102,6 +102,7 @@ def is_clash(error: BaseException) -> bool:
     return isinstance(error, IntegrityError)
 
 
-def _explain(error: DBAPIError) -> str:
+def explain(error: DBAPIError) -> str:
+    """Say in a line what the database has."""
     what: Any = error.orig
     return f"the database does not answer as it should: {str(what).strip().splitlines()[0]}"

@@ -35,7 +35,7 @@ def print_queue(console: Console, lines: Sequence[QueueLine], *, total: int) -> 
         due = f"[red]{line.due}[/red]" if line.is_overdue else line.due
         about = f"{safe(line.who)}, {line.received}\n[bold]{safe(line.gist)}[/bold]"
         if line.evidence:
-            about += f"\n[italic]“{safe(line.evidence[0][:160])}”[/italic]"
+            about += f"\n[italic]“{safe(max(line.evidence, key=len)[:160])}”[/italic]"
         suggestion = f"{line.suggestion}\n{line.confidence}"
         if line.tags:
             suggestion += f"\n[yellow]{', '.join(line.tags)}[/yellow]"

@@ -24,6 +24,7 @@ from triage.classifier import CATEGORIES, CODES, STATUSES, Heads, Vectoriser
 from triage.cues import COUNTED, PATTERNS, PHRASES, SENDERS
 from triage.decide import Thresholds
 from triage.features import NAMES
+from triage.reading import READING
 
 LIBRARIES = ("scikit-learn", "spacy", "skops", "numpy")
 _FORMAT = 1
@@ -59,6 +60,7 @@ class Artefact:
 def features_fingerprint() -> str:
     """Return a hash of the features and labels; an artefact learnt under others cannot be used."""
     parts = [
+        str(READING),
         *NAMES,
         *(f"{cue}={'|'.join(phrases)}" for cue, phrases in PHRASES.items()),
         *(f"{cue}={pattern.pattern}" for cue, pattern in (PATTERNS | COUNTED | SENDERS).items()),

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from models.decision import Span
 
 
+READING = 2
+"""The way of reading; raised whenever `language.py` reads the same text otherwise."""
+
+
 @dataclass(frozen=True)
 class Hit:
     """A cue found in a text, and the number of the sentence that holds it."""
