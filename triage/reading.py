@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from models.decision import Span
 
-
 READING = 2
 """The way of reading; raised whenever `language.py` reads the same text otherwise."""
 

@@ -1,6 +1,8 @@
 """The record on SQLite and on PostgreSQL: what is kept stays kept, and two workers never take the same."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -221,26 +223,16 @@ def test_a_single_job_is_held_by_one_worker(engine: Engine) -> None:
 def test_a_database_locked_for_a_moment_is_waited_for(tmp_path: Path) -> None:
     """Writers queue up instead of failing half way."""
     engine = ready_sqlite(tmp_path)
-    released = threading.Event()
-    holder = threading.Thread(target=hold_lock, args=(engine, released))
-    holder.start()
-    threading.Timer(0.5, released.set).start()
-    assert kept(engine, 1)
-    holder.join()
+    with locked(engine) as let_go:
+        threading.Timer(0.5, let_go.set).start()
+        assert kept(engine, 1)
 
 
 def test_a_database_locked_for_too_long_is_said_in_words(tmp_path: Path) -> None:
     """The error names the trouble, and nothing was half written."""
     engine = ready_sqlite(tmp_path, busy_timeout_s=0.2)
-    released = threading.Event()
-    holder = threading.Thread(target=hold_lock, args=(engine, released))
-    holder.start()
-    try:
-        with pytest.raises(RecordUnavailable, match="locked"):
-            kept(engine, 1)
-    finally:
-        released.set()
-        holder.join()
+    with locked(engine), pytest.raises(RecordUnavailable, match="locked"):
+        kept(engine, 1)
     assert kept(engine, 1)
 
 
@@ -251,11 +243,25 @@ def ready_sqlite(folder: Path, *, busy_timeout_s: float = 30) -> Engine:
     return engine
 
 
-def hold_lock(engine: Engine, released: threading.Event) -> None:
-    """Hold the write lock until told to let go."""
-    with engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
-        released.wait(10)
+@contextmanager
+def locked(engine: Engine) -> Iterator[threading.Event]:
+    """Hold the write lock in another thread until the event that is yielded, or the end."""
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+            held.set()
+            let_go.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(10)
+    try:
+        yield let_go
+    finally:
+        let_go.set()
+        holder.join()
 
 
 def settle(engine: Engine, number: int, outcome: Outcome = Outcome.MACHINE) -> None:
