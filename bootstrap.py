@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from letters.deliver import Security as SmtpSecurity
 from letters.letterhead import DEFAULT_OMBUDSMEN, Letterhead, OmbudsmanContact
 from letters.render import check_templates
 from models.codes import Ombudsman
-from models.deadlines import WorkingDays
+from models.deadlines import LONDON, WorkingDays
 from models.errors import AlreadyRunning, ArtefactRefused, RecordUnavailable, StoreUnavailable
 from models.ports import Mailbox
 from settings import Mailbox as MailboxSettings
@@ -45,6 +45,11 @@ _KILL = "HEARD_KILL_AT"
 def now_utc() -> datetime:
     """Return the current instant; the only place that asks for it."""
     return datetime.now(UTC)
+
+
+def keep_files_private() -> None:
+    """Let nobody else on the machine read what is written from now on: it is people's mail."""
+    os.umask(0o077)
 
 
 def configure_log(*, is_service: bool) -> Any:
@@ -167,6 +172,12 @@ class App:
         """Return the mailboxes of the settings, unopened."""
         return [_mailbox(each) for each in self.settings.mailboxes]
 
+    def since(self, account: str) -> datetime | None:
+        """Return from when on the mail of an account is answered, None for all of it."""
+        days = {each.name: each.since for each in self.settings.mailboxes}
+        day = days.get(account)
+        return datetime.combine(day, time(), tzinfo=LONDON) if day else None
+
     def sender(self) -> "MaildirSender | AnySender":
         """Return what takes letters out of the house."""
         said = self.settings.sending
@@ -215,7 +226,7 @@ class App:
     def prepare_data(self) -> None:
         """Make the data directory; raises StoreUnavailable where that cannot be."""
         try:
-            self.data.mkdir(parents=True, exist_ok=True, mode=0o750)
+            self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StoreUnavailable(f"the data directory {self.data} cannot be made: {error}") from error
 

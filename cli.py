@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-from bootstrap import App, configure_log
+from bootstrap import App, configure_log, keep_files_private
 from models.codes import Category, Ombudsman, Status
 from models.errors import HeardError, InputInvalid
 from models.reference import read_reference
@@ -26,6 +26,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for pro
 
 def main() -> None:
     """Run the command line; foreseeable faults end as one line on standard error and exit code 2."""
+    keep_files_private()
     try:
         heard(standalone_mode=False)
     except click.exceptions.Exit as leave:
@@ -42,9 +43,17 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        # Whoever read our output has gone; what is left must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon_output()
         sys.exit(_FOUND)
+    except OSError as error:
+        _say_fault(f"{error.filename or 'the output'}: {error.strerror or error}")
+        _abandon_output()
+        sys.exit(_CANNOT)
+
+
+def _abandon_output() -> None:
+    """Let what is still unwritten go nowhere, so that it cannot fail again at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -293,7 +302,7 @@ def triage(app: App, file: Path) -> None:
                 sys.stdout.flush()
     sys.stdout.flush()
     if faulty:
-        _say_fault(f"{faulty} lines could not be triaged; each says why in its place")
+        _say_fault(f"lines that could not be triaged: {faulty}; each says why in its place")
     sys.exit(_FOUND if faulty else 0)
 
 

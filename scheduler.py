@@ -1,6 +1,7 @@
 """The unattended process: which jobs run and how often, nothing else."""
 
 import os
+import re
 import signal
 import threading
 import time
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from bootstrap import App, station
+from bootstrap import App, now_utc, station
 from casework.deliver_letters import deliver_one
 from casework.guard import run_guard
 from intake.fetch import fetch
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 PROCESS_SECONDS = 1
 _STOP_WITHIN_S = 8.0
+_CLOCK_WAS_SET_S = 5.0
 
 
 class Service:
@@ -49,9 +51,20 @@ class Service:
         scheduler = self._schedule()
         scheduler.start()
         self._log.info("started", mailboxes=len(self._mailboxes), record=self._app.engine.dialect.name)
+        ahead = time.time() - time.monotonic()
         while not self._stopping.wait(1.0):
-            pass
+            ahead = self._watch_clock(scheduler, ahead)
         self._stop(scheduler)
+
+    def _watch_clock(self, scheduler: BackgroundScheduler, ahead: float) -> float:
+        """Run every job now where the clock was set: back, they would wait for the old time to come."""
+        now_ahead = time.time() - time.monotonic()
+        if abs(now_ahead - ahead) > _CLOCK_WAS_SET_S:
+            self._log.warning("clock_was_set", by_s=round(now_ahead - ahead))
+            self._patience.clear()
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=now_utc())
+        return now_ahead
 
     def stop(self) -> None:
         """Ask the service to stop; used by whoever runs it in a thread."""
@@ -80,7 +93,7 @@ class Service:
     def _add(self, scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: int) -> None:
         scheduler.add_job(
             self._guarded(name, job), "interval", seconds=seconds, id=name, name=name,
-            next_run_time=self._app.clock(),
+            next_run_time=now_utc(),
         )  # fmt: skip
 
     def _guarded(self, name: str, job: Callable[[], None]) -> Callable[[], None]:
@@ -118,7 +131,7 @@ class Service:
         try:
             fetched = fetch(
                 mailbox, self._app.units, clock=self._app.clock, working_days=self._app.working_days,
-                station=station, should_stop=self._stopping.is_set,
+                station=station, should_stop=self._stopping.is_set, since=self._app.since(mailbox.account),
             )  # fmt: skip
         except MailboxUnavailable as error:
             pause = patience.failed(self._app.clock())
@@ -145,13 +158,13 @@ class Service:
             if letter is None:
                 return
             self._log.info("letter", letter=letter.id, kind=letter.kind.value, state=letter.state.value)
-            if letter.state is LetterState.QUEUED:
+            if letter.state is LetterState.QUEUED and self._sender.is_away:
                 pause = patience.failed(self._app.clock())
                 self._log.warning(
-                    "sender_away", why=letter.last_fault, since=_iso(patience.away_since),
+                    "sender_away", why=_without_addresses(letter.last_fault), since=_iso(patience.away_since),
                     next_try_in_s=pause.total_seconds(),
                 )  # fmt: skip
-            else:
+            elif letter.state is not LetterState.QUEUED:
                 self._say_back("sender_back", "sender", patience.worked(self._app.clock()))
 
     def _guard(self) -> None:
@@ -200,6 +213,11 @@ def run_service(app: App) -> None:
 
 def _iso(instant: datetime | None) -> str:
     return instant.isoformat(timespec="seconds") if instant else ""
+
+
+def _without_addresses(text: str) -> str:
+    """Return a server's answer without the addresses that it names: the log holds no personal data."""
+    return re.sub(r"\S+@\S+", "(address)", text)
 
 
 def _where(error: BaseException) -> str:

@@ -61,11 +61,11 @@ class Secret(_Section):
 class Organisation(_Section):
     """Who writes the letters."""
 
-    name: str = "Harrowmere Council"
-    team: str = "Complaints Team"
+    name: Annotated[str, Field(min_length=1)] = "Harrowmere Council"
+    team: Annotated[str, Field(min_length=1)] = "Complaints Team"
     address: str = "Town Hall, 1 Market Place, Harrowmere"
     telephone: str = "01632 960100"
-    email: str = "complaints@harrowmere.example"
+    email: Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")] = "complaints@harrowmere.example"
     website: str = "www.harrowmere.example"
     own_addresses: tuple[str, ...] = ()
     duty_email: str = ""
@@ -96,6 +96,7 @@ class Mailbox(_Section):
     processed: Literal["leave", "flag", "move"] = "leave"
     move_to: str = "Heard"
     ca_file: Path | None = None
+    since: date | None = None
     largest_message: int = Field(default=50_000_000, ge=10_000, le=500_000_000)
 
     @model_validator(mode="after")
@@ -185,6 +186,8 @@ class Settings(_Section):
     def _names_differ(self) -> "Settings":
         names = [mailbox.name for mailbox in self.mailboxes]
         twice = sorted({name for name in names if names.count(name) > 1})
+        if self.mailboxes and "organisation" not in self.model_fields_set:
+            raise ValueError("[organisation] is missing; without it letters come from an invented council")
         if twice:
             raise ValueError(f"two mailboxes are named {', '.join(twice)}; the ledger knows them by name")
         return self
@@ -205,6 +208,9 @@ def read_settings(file: Path | None, *, data: Path | None = None) -> Settings:
         data = Path(os.environ[ENVIRONMENT_DATA])
     if data is not None:
         values["data"] = data
+    if isinstance(values.get("data"), str):
+        # A service and an officer start in different folders: the file's own folder is what they share.
+        values["data"] = place.parent.absolute() / values["data"]
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -264,6 +270,7 @@ security = "tls"                             # tls, starttls; plain on this mach
 username = "complaints@harrowmere.example"
 password = { env = "HEARD_IMAP_PASSWORD" }   # or { file = "/etc/heard/imap-password" }
 folders = ["INBOX"]                          # add "Junk Email" to have it read too
+# since = 2026-11-01                         # older mail is kept as history: no clock, no letter
 processed = "leave"                          # leave, flag or move what has been kept
 # move_to = "Heard"
 # ca_file = "/etc/ssl/private-ca.pem"        # for a server with a certificate of your own

@@ -67,13 +67,14 @@ def queue_letter(
     respond_by = None
     if kind in STAGE:
         respond_by = policy.working_days.respond_by(today, stage=STAGE[kind])
+    writes_to_sender = case.complainant_address == case.reply_address
     context = AcknowledgementContext(
         reference=case.reference,
-        name=case.complainant_name if case.complainant_address == case.reply_address else "",
+        name=case.complainant_name if writes_to_sender else "",
         received_on=case.received_on,
         read_by=case.acknowledge_by,
         ombudsman=case.ombudsman,
-        own_words=tuple(case.own_words) if is_dissatisfied else (),
+        own_words=tuple(case.own_words) if is_dissatisfied and writes_to_sender else (),
         respond_by=respond_by,
         is_dissatisfied=is_dissatisfied,
         for_somebody_else=Flag.THIRD_PARTY in case.flags,

@@ -16,6 +16,9 @@ PAUSES = tuple(timedelta(minutes=minutes) for minutes in (0.5, 1, 2, 5, 10))
 TELL_AFTER = timedelta(days=2)
 """After so long an officer is told; the letter is still tried."""
 
+GIVE_UP_AFTER = timedelta(days=5)
+"""After so long a person has to be reached another way (RFC 5321, 4.5.4.1)."""
+
 Compose = Callable[[Letter], bytes]
 
 
@@ -46,11 +49,13 @@ def deliver_one(
     now = clock()
     with units() as uow:
         settled = uow.letters.get(_number(letter))
+        if settled.state is not LetterState.QUEUED:
+            return settled  # Another worker was quicker.
         settled.attempts += 1
         settled.claimed_until = None
         if fault is None:
             _mark_sent(uow, settled, uow.letters.case_head_of(settled), now=now)
-        elif isinstance(fault, SenderUnavailable):
+        elif isinstance(fault, SenderUnavailable) and now - settled.queued_at < GIVE_UP_AFTER:
             _put_off(uow, settled, uow.letters.case_of(settled), fault, now=now)
         else:
             mark_undelivered(uow, settled, uow.letters.case_of(settled), why=str(fault), now=now)
@@ -95,6 +100,7 @@ def _put_off(
     letter.last_fault = str(fault)
     letter.due_at = now + PAUSES[min(letter.attempts, len(PAUSES)) - 1]
     if case is not None and now - letter.queued_at > TELL_AFTER:
+        case.awaits_officer = True
         owe(case, TaskKind.LETTER_UNDELIVERED, f"a letter cannot be sent for days: {fault}", now=now)
     _record(uow, letter, case, now=now)
 

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from casework.acknowledge import FORMAL, RECEIPT_AT_MOST, STAGE, owe, queue_letter
-from casework.may_acknowledge import reasons_against_address
-from casework.policy import Policy
+from casework.may_acknowledge import caps_reached, reasons_against_address
+from casework.policy import HOUR, Policy
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case
 from models.codes import LetterKind, Status, TaskKind
+from models.errors import TryAgainLater
 from models.ports import UnitOfWork, UnitsOfWork
 
 _BATCH = 100
@@ -21,12 +22,18 @@ def run_guard(
     with units() as uow:
         due = uow.cases.due_for_guard(now=now, limit=_BATCH)
     for reference in due:
-        with units() as uow:
-            case = uow.cases.get(reference)
-            if case.guard_at is None or case.guard_at > now:
-                continue  # Somebody was quicker.
-            done.append((reference, guard_case(uow, case, policy=policy, letterhead=letterhead, now=now)))
-            uow.commit()
+        try:
+            with units() as uow:
+                case = uow.cases.get(reference)
+                if case.guard_at is None or case.guard_at > now:
+                    continue  # Somebody was quicker.
+                what = guard_case(uow, case, policy=policy, letterhead=letterhead, now=now)
+                uow.commit()
+        except TryAgainLater:
+            raise
+        except Exception as error:  # noqa: BLE001  # One case must never make those behind it late.
+            what = f"failed ({type(error).__name__})"
+        done.append((reference, what))
     return done
 
 
@@ -37,13 +44,17 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
     if RECEIPT_AT_MOST & set(case.flags):
         against.append("safety or abuse is at stake, so a person decides what is sent")
     case.guard_at = None
-    if against:
+    capped = [] if against else caps_reached(case.reply_address, letters=uow.letters, policy=policy, now=now)
+    if capped:
+        case.guard_at = now + HOUR
+        done = "put off for an hour: " + "; ".join(capped)
+    elif against:
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "; ".join(against), now=now)
         done = "acknowledgement owed: " + "; ".join(against)
     else:
         _begin(case, kind, policy=policy)
         queue_letter(
-        case, kind, answered=case.messages[-1],
+            case, kind, answered=case.messages[-1],
             is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
         )  # fmt: skip
         case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)

@@ -55,8 +55,7 @@ def join_case(
             case.tasks.append(
                 Task(kind=TaskKind.READ_REPLY, opened_at=now, due_by=due_by, note=note, message_id=message.id)
             )
-            if _asks_for_next_stage(case, decision) and _was_answered(case, arrived_on):
-                case.escalation_received_on, case.guard_at = arrived_on, policy.guard_at(arrived_on)
+            _start_guard(case, decision, arrived_on, policy)
         alert_duty(case, decision, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
         AuditRow(
@@ -105,6 +104,16 @@ def _begin_complaint(
         is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     return "stage 1 begun, letter queued"
+
+
+def _start_guard(case: Case, decision: Decision, on: date, policy: Policy) -> None:
+    """Guard what the reply may have begun: a first complaint, or the next stage; chasing moves no date."""
+    if case.stage == 0 and decision.is_likely_complaint and case.guard_at is None:
+        case.acknowledge_by = policy.working_days.acknowledge_by(on)
+        case.received_on, case.guard_at = on, policy.guard_at(on)
+    asks_now = _asks_for_next_stage(case, decision) and _was_answered(case, on)
+    if asks_now and case.escalation_received_on is None:
+        case.escalation_received_on, case.guard_at = on, policy.guard_at(on)
 
 
 def _asks_for_next_stage(case: Case, decision: Decision) -> bool:

@@ -7,7 +7,7 @@ from casework.policy import DAY, HOUR, Policy
 from models.message import ParsedMessage
 from models.ports import Letters
 
-_PLAIN_ADDRESS = re.compile(r"[!-~]+@[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.IGNORECASE)
+_PLAIN_ADDRESS = re.compile(r"[a-z0-9_!#$%&'*+/=?^`{|}~.-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.IGNORECASE)
 _NO_REPLY = re.compile(
     r"^(?:(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|mailer[-_]?daemon|postmaster|bounces?)(?=[-+_.@\d])|owner-|"
     r"listserv@|majordomo@|root@|nobody@|.*-(?:request|bounces)@)",
@@ -18,11 +18,12 @@ _NO_REPLY = re.compile(
 def reply_address(parsed: ParsedMessage, policy: Policy) -> str:
     """Return the address that an answer goes to, in lower case, empty where nobody can be answered.
 
+    What a colleague forwards is not answered to the colleague, and to its writer only by an officer.
     Nobody is answered through a mailing list, or where the sender was null (RFC 3834, 2): the letter would go
     to everybody, or round in circles. A web form's person is answered only where the settings name the form's
     sender; otherwise Reply-To, unless it is ours or nobody's, and then From (RFC 3834, 4).
     """
-    if parsed.is_list or parsed.is_null_sender:
+    if parsed.is_list or parsed.is_null_sender or parsed.complainant.found_in == "forward":
         return ""
     sender = parsed.sender.address.casefold() if parsed.sender else ""
     if parsed.complainant.found_in == "form" and sender in policy.form_senders:
@@ -43,12 +44,15 @@ def reasons_against(
     - the address, its domain or all together have been sent as many letters as the caps allow
     """
     reasons = reasons_against_address(address, policy)
+    if parsed.complainant.found_in == "forward":
+        proposed = parsed.complainant.person
+        reasons = [f"a colleague forwarded it; it seems to be from {proposed}: please confirm whom to answer"]
     if parsed.is_null_sender:
         reasons.append("the message has a null sender")
     if parsed.is_list:
         reasons.append("the message came through a mailing list")
     if not reasons:
-        reasons += _caps_reached(address, letters=letters, policy=policy, now=now)
+        reasons += caps_reached(address, letters=letters, policy=policy, now=now)
     return tuple(reasons)
 
 
@@ -63,7 +67,8 @@ def reasons_against_address(address: str, policy: Policy) -> list[str]:
     return []
 
 
-def _caps_reached(address: str, *, letters: Letters, policy: Policy, now: datetime) -> list[str]:
+def caps_reached(address: str, *, letters: Letters, policy: Policy, now: datetime) -> list[str]:
+    """Return the cap that is reached, if one is: what it stops is owed, or put off."""
     caps, domain = policy.caps, address.rpartition("@")[2]
     if letters.count_to_address(address, since=now - DAY) >= caps.per_address_a_day:
         return ["the address has been sent as many letters today as the settings allow"]

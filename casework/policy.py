@@ -20,7 +20,7 @@ class Caps:
 class Policy:
     """The settings that decide when which letter goes to whom.
 
-    `own_addresses` and `own_domains` are ours, in lower case: letters never go to the former.
+    `own_addresses` are ours, in lower case: letters never go there.
     `form_senders` are the addresses from which the council's web forms come.
     """
 

@@ -42,6 +42,8 @@ def record_ruling(
     """
     if not reason.strip():
         raise InputInvalid("a ruling needs a reason; say in a sentence why (--reason)")
+    if not officer.strip():
+        raise InputInvalid("a ruling needs the name of who rules (--officer)")
     case = uow.cases.get(reference)
     before = {"status": case.status.value, "category": case.category.value}
     case.status = status or case.status
@@ -55,6 +57,8 @@ def record_ruling(
     )  # fmt: skip
     if is_answered:
         case.answered_on = received_on(now)
+    if case.status is not Status.ESCALATION:
+        case.escalation_received_on = None
     case.awaits_officer = case.status in FORMAL and not is_answered
     case.close_tasks(*_SETTLED_BY_RULING, now=now)
     done = _follow_up(case, policy=policy, letterhead=letterhead, now=now)
@@ -83,9 +87,11 @@ def _follow_up(case: Case, *, policy: Policy, letterhead: Letterhead, now: datet
     else:
         _begin_stage(case, STAGE[kind], policy=policy)
     if case.has_letter(kind):
+        case.guard_at = None
         return "the letter has been queued or sent before"
     against = reasons_against_address(case.reply_address, policy)
     if case.is_historic or against:
+        case.awaits_officer = not case.is_historic
         return "no letter: " + ("the case is historic" if case.is_historic else "; ".join(against))
     queue_letter(
         case, kind, answered=case.messages[-1],

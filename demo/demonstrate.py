@@ -23,7 +23,7 @@ from models import queries
 from models.errors import StoreUnavailable
 from operations.one_pass import one_pass
 from scheduler import Service
-from settings import Mailbox, Sending, Settings
+from settings import Mailbox, Organisation, Sending, Settings
 from settings import Service as Every
 
 HERE = Path(__file__).parent
@@ -79,6 +79,7 @@ def demo_settings(folder: Path) -> Settings:
     """Return settings whose inbox and outbox are Maildirs in a folder."""
     return Settings(
         data=folder,
+        organisation=Organisation(),
         mailboxes=(Mailbox(name=ACCOUNT, kind="maildir", path=folder / "inbox"),),
         sending=Sending(kind="maildir", path=folder / "outbox"),
         service=Every(poll_seconds=2, deliver_seconds=1, guard_seconds=60),

@@ -82,8 +82,9 @@ def _strictly(content: bytes, codec: str) -> str | None:
 
 def _as_windows(content: bytes) -> str:
     """Read as Windows-1252, its five undefined bytes as the control characters that Latin-1 has there."""
-    text = _strictly(content, "cp1252")
-    if text is not None:
-        return text
-    pieces = (bytes([byte]) for byte in content)
-    return "".join(_strictly(piece, "cp1252") or piece.decode("latin-1") for piece in pieces)
+    return codecs.charmap_decode(content, "strict", _WINDOWS)[0]
+
+
+_WINDOWS = "".join(
+    _strictly(bytes([byte]), "cp1252") or bytes([byte]).decode("latin-1") for byte in range(256)
+)

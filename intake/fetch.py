@@ -33,17 +33,21 @@ def fetch(
     station: Station,
     should_stop: Callable[[], bool] = lambda: False,
     is_historic: bool = False,
+    since: datetime | None = None,
     on_progress: Callable[[int], None] = lambda _count: None,
 ) -> Fetched:
     """Keep everything that a mailbox shows and the ledger does not hold, batch by batch.
 
+    What was received before `since` is kept as history: it opens no clock and is not answered.
     Only what is committed is marked in the mailbox. Raises MailboxUnavailable where it breaks off; what
     was kept by then stays kept.
     """
     kept = known = 0
-    for batch in mailbox.waiting(_LedgerView(units)):
+    for batch in filter(None, mailbox.waiting(_LedgerView(units))):
         station("after_fetch")
-        fresh = _keep(batch, units, working_days=working_days, now=clock(), is_historic=is_historic)
+        fresh = _keep(
+            batch, units, working_days=working_days, now=clock(), is_historic=is_historic, since=since
+        )
         station("after_keep")
         kept, known = kept + fresh, known + len(batch) - fresh
         on_progress(len(batch))
@@ -78,12 +82,14 @@ def _keep(
     working_days: WorkingDays,
     now: datetime,
     is_historic: bool,
+    since: datetime | None,
 ) -> int:
     """Commit a batch to the ledger; return how many rows were new."""
     with units() as uow:
         fresh = 0
         for fetched in batch:
             message = _row(fetched, now=now, is_historic=is_historic)
+            message.is_historic |= since is not None and message.received_at < since
             if not uow.messages.keep(message, fetched.raw):
                 continue
             fresh += 1
@@ -106,7 +112,7 @@ def _row(fetched: FetchedMessage, *, now: datetime, is_historic: bool) -> Messag
         uid=place.uid,
         sha256=None,
         size=fetched.size,
-        received_at=fetched.received_at or _received_by_us(fetched.raw) or now,
+        received_at=min(fetched.received_at or _received_by_us(fetched.raw) or now, now),
         fetched_at=now,
         is_historic=is_historic,
     )

@@ -2,6 +2,7 @@
 
 import hashlib
 import mailbox
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -63,7 +64,7 @@ class MaildirMailbox:
                 for path in (self._folder / part).iterdir():
                     # The name before the colon is unique; the flags after it change (maildir(5)).
                     if not path.name.startswith("."):
-                        found[path.name.partition(":")[0]] = path
+                        found[_readable(path.name.partition(":")[0])] = path
         except OSError as error:
             raise MailboxUnavailable(f"the Maildir {self._folder} cannot be read: {error}") from error
         return found
@@ -111,7 +112,7 @@ class EmlFolder:
 
     def _uid(self, path: Path) -> str:
         about = path.stat()
-        name = str(path.relative_to(self._folder))
+        name = _readable(str(path.relative_to(self._folder)))
         return f"{name[-400:]}:{about.st_size}:{about.st_mtime_ns}"
 
 
@@ -191,7 +192,10 @@ class SingleFile:
 
     def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
         """Yield the message if the ledger does not hold it."""
-        digest = hashlib.sha256(self._file.read_bytes()).hexdigest()
+        try:
+            digest = hashlib.sha256(self._file.read_bytes()).hexdigest()
+        except OSError as error:
+            raise MailboxUnavailable(f"the file {self._file} cannot be read: {error}") from error
         files = {digest: self._file}
         yield from _unknown_files(self._account, str(self._file.parent), files, ledger)
 
@@ -220,12 +224,25 @@ def open_path(path: Path, *, account: str) -> Mailbox:
     ending = path.suffix.lower()
     if ending == ".eml":
         return SingleFile(account, path)
-    if ending == ".mbox" or path.open("rb").read(5) == b"From ":
+    if ending == ".mbox" or _begins_as_mbox(path):
         return MboxFile(account, path)
     raise InputInvalid(
         f"{path} is not mail that can be imported; "
         "give .eml files, an mbox file, a Maildir or a folder of .eml files"
     )
+
+
+def _begins_as_mbox(path: Path) -> bool:
+    try:
+        with path.open("rb") as opened:
+            return opened.read(5) == b"From "
+    except OSError as error:
+        raise InputInvalid(f"{path} cannot be read: {error}") from error
+
+
+def _readable(name: str) -> str:
+    """Return a file's name as the record can hold it, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _unknown_files(

@@ -12,13 +12,18 @@ from intake.charsets import clean, decode_text, known_codec
 from models.message import Person
 
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{0,60})\?([bBqQ])\?([^?]*)\?=")
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]]+")
-_NAME_AND_ADDRESS = re.compile(r"^\s*(?P<name>[^<>@]*?)\s*<\s*(?P<address>[^<>\s]+@[^<>\s]+)\s*>[^<>]*$")
+_ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]@]{1,200}@[^\s<>\"'(),;:\[\]@]{1,255}")
+_NAME_AND_ADDRESS = re.compile(
+    r"^\s*(?P<name>[^<>@]*?)\s*<\s*(?P<address>[^<>\s@]{1,200}@[^<>\s@]{1,255})\s*>[^<>]*$"
+)
 _MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 _WHITE = re.compile(r"\s+")
 
 _LONGEST_FIELD = 20_000
+_LONGEST_ADDRESS_FIELD = 10_000
 _MOST_ADDRESSES = 200
+_MOST_IDS = 100
+_LONGEST_ID = 900
 _FIRST_YEAR = 1970
 
 
@@ -55,7 +60,8 @@ class Headers:
     def ids(self, name: str) -> tuple[str, ...]:
         """Return the Message-IDs that the field holds, with their angle brackets."""
         # Some programs write ids over 78 characters as encoded words (fact 32).
-        return tuple(dict.fromkeys(_MESSAGE_ID.findall(self.text(name))))
+        found = _MESSAGE_ID.findall(self.text(name))
+        return tuple(dict.fromkeys(each for each in found[:_MOST_IDS] if len(each) <= _LONGEST_ID))
 
     def instant(self, name: str) -> datetime | None:
         """Return the field's date in UTC, None where it is missing, junk or absurd."""
@@ -69,6 +75,7 @@ def decode_field(value: str) -> str:
 
 def read_people(value: str) -> tuple[Person, ...]:
     """Read an address field; an unquoted comma in a name does not split the person."""
+    value = value[:_LONGEST_ADDRESS_FIELD]
     alone = _NAME_AND_ADDRESS.match(value)
     if alone:
         return (_person(alone["name"].strip().strip('"'), alone["address"]),)

@@ -11,7 +11,7 @@ _BLOCKS = {
     "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
 }  # fmt: skip
 _QUOTE_START, _QUOTE_END, _BREAK = "\x01", "\x02", "\x03"
-_BREAKS = re.compile(rf"[ \n]*(?:{_BREAK}[ ]*)+(?:\n(?!\n))?")
+_WHITE = re.compile(r"[ \n\x03]+")
 _AROUND = {
     "br": ("\n", ""),
     "blockquote": (f"\n\n{_QUOTE_START}\n", f"\n{_QUOTE_END}\n\n"),
@@ -22,19 +22,36 @@ _AROUND = {
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"}
 _ENDS_A_PAGE = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t\r\n\f\xa0]+")
-_LINE_SPACE = re.compile(r" *\n *")
 _GAPS = re.compile(r"\n{3,}")
 _MOST_NODES = 200_000
+_LONGEST_PAGE = 2_000_000
 _DEEPEST_QUOTE = 5
+_DEEPEST = 5_000
+_OPENS_OR_CLOSES = re.compile(r"<(/?)(?!br|img|hr|meta|link|input|p\b|li\b|td\b|tr\b)[a-z]", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
 def html_to_text(html: str) -> str:
-    """Return the text of a page with one line per block, quoted blocks marked with `> `."""
-    tree = LexborHTMLParser(_ENDS_A_PAGE.sub("", html))
+    """Return the text of a page with one line per block, quoted blocks marked with `> `.
+
+    A page that nests absurdly deep is read without its tags.
+    """
+    if _depth(html[:_LONGEST_PAGE]) > _DEEPEST:
+        return _GAPS.sub("\n\n", _TAG.sub(" ", html[:_LONGEST_PAGE])).strip()
+    tree = LexborHTMLParser(_ENDS_A_PAGE.sub("", html[:_LONGEST_PAGE]))
     if tree.root is None:
         return ""
-    text = _LINE_SPACE.sub("\n", _BREAKS.sub("\n", "".join(_pieces(tree.root))))
+    text = _WHITE.sub(_as_breaks, "".join(_pieces(tree.root)))
     return _GAPS.sub("\n\n", _mark_quotes(text)).strip()
+
+
+def _depth(html: str) -> int:
+    """Return how deep the elements nest, roughly; the parser takes a quadratic time over the depth."""
+    depth = deepest = 0
+    for tag in _OPENS_OR_CLOSES.finditer(html):
+        depth += -1 if tag[1] else 1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _pieces(root: LexborNode) -> list[str]:
@@ -85,6 +102,13 @@ def _around(node: LexborNode) -> tuple[str, str]:
 def _is_hidden(node: LexborNode) -> bool:
     style = (node.attributes.get("style") or "").replace(" ", "").lower()
     return "display:none" in style
+
+
+def _as_breaks(found: re.Match[str]) -> str:
+    """Return a run of white space and block ends as one space, one line end or two."""
+    run = found[0]
+    lines = run.count("\n")
+    return "\n" * min(lines, 3) if lines else "\n" if _BREAK in run else " "
 
 
 def _mark_quotes(text: str) -> str:

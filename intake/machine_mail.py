@@ -24,16 +24,17 @@ _BOUNCE_SUBJECT = re.compile(
 _QMAIL = re.compile(r"\AHi\. This is the qmail-send program", re.IGNORECASE)
 _AUTO_SUBJECT = re.compile(
     r"^\s*(?:auto(?:matic|mated)?[\s:-]*(?:reply|response|answer)|autoreply|autoresponder|"
-    r"out of (?:the )?office(?:\s+auto[\s-]?reply)?\s*(?:$|[:(–-])|"
-    r"i am (?:currently )?out of (?:the )?office|"
-    r"on (?:annual )?leave\s*(?:$|[:–-])|away from (?:the|my) (?:office|desk)\s*(?:$|[:–-])|"
-    r"automatische antwort|abwesenheits?(?:notiz|assistent)|abwesend\b|réponse automatique|"
-    r"absence du bureau|respuesta automática|fuera de la oficina|risposta automatica|fuori ufficio|"
-    r"automatisch antwoord|afwezig(?:heid)?\b|autosvar|automatiskt svar|resposta automática|"
-    r"automatyczna odpowiedź|odpowiedź automatyczna|răspuns automat|ymateb awtomatig|ateb awtomatig|"
-    r"vacation (?:reply|response|autoreply)|thank you for your (?:e-?mail|message)\s*[-–:]\s*automat)",
+    r"out of (?:the )?office(?:\s+auto[\s-]?reply)?|i am (?:currently )?out of (?:the )?office|"
+    r"on (?:annual )?leave|away from (?:the|my) (?:office|desk)|automatische antwort|"
+    r"abwesenheits?(?:notiz|assistent)|abwesend|réponse automatique|absence du bureau|"
+    r"respuesta automática|fuera de la oficina|risposta automatica|fuori ufficio|automatisch antwoord|"
+    r"afwezig(?:heid)?|autosvar|automatiskt svar|resposta automática|automatyczna odpowiedź|"
+    r"odpowiedź automatyczna|răspuns automat|ymateb awtomatig|ateb awtomatig|"
+    r"vacation (?:reply|response|autoreply))\s*(?:$|[:(–-])",
     re.IGNORECASE,
 )
+"""A phrase that programs write, and then nothing or a colon: people go on in words."""
+
 _AUTO_FIELDS = ("x-autoreply", "x-autorespond", "x-autoresponder", "x-auto-reply", "x-auto-response")
 _RULE_FORWARD = (
     "resent-from", "resent-to", "x-ms-exchange-generated-message-source",
@@ -127,10 +128,6 @@ def _is_delivery_notice(mail: _Mail) -> bool:
     return _is_delivery_report(mail.types)
 
 
-def _is_own_letter(mail: _Mail) -> bool:
-    return "x-heard-letter" in mail.headers
-
-
 def _is_read_receipt(mail: _Mail) -> bool:
     return "message/disposition-notification" in mail.types or mail.has_type(
         "multipart/report; report-type=disposition-notification"
@@ -156,7 +153,6 @@ def _is_notice(mail: _Mail) -> bool:
 
 
 _RULES: tuple[tuple[str, Callable[[_Mail], bool]], ...] = (
-    ("our own letter came back", _is_own_letter),
     ("a notice on the delivery of a letter", _is_delivery_notice),
     ("a read receipt", _is_read_receipt),
     ("a feedback report of a mail provider", _is_feedback_report),

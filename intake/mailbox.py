@@ -142,13 +142,16 @@ class ImapMailbox:
     ) -> Iterator[list[FetchedMessage]]:
         about = client.fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
         for group in self._groups(uids, about):
-            small = [uid for uid in group if self._size(about, uid) <= self._account.largest_message]
+            small = [
+                uid
+                for uid in group
+                if uid in about and self._size(about, uid) <= self._account.largest_message
+            ]
             bodies = client.fetch(small, ["BODY.PEEK[]"]) if small else {}
             yield [
                 self._message(Place(self.account, folder, validity, str(uid)), about.get(uid, {}),
                               bodies.get(uid, {}))
                 for uid in group
-                if uid in about
             ]  # fmt: skip
 
     def _groups(self, uids: list[int], about: dict[int, Any]) -> Iterator[list[int]]:
@@ -224,7 +227,7 @@ class ImapMailbox:
             if account.security is Security.STARTTLS:
                 client.starttls(trust)
             client.login(account.username, account.password)
-        except (IMAPClientError, imaplib.IMAP4.error, OSError) as error:
+        except (IMAPClientError, imaplib.IMAP4.error, OSError, UnicodeError) as error:
             _let_go(client)
             if isinstance(error, LoginError):
                 hint = "check user name and password"
@@ -253,4 +256,5 @@ def _aware(instant: datetime | None) -> datetime | None:
 
 
 def _said(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    text = "".join(c if c.isprintable() else " " for c in str(error))
+    return " ".join(text.split())[:200] or type(error).__name__

@@ -32,7 +32,7 @@ from triage.reply_text import is_forward, is_reply, new_part
 logging.getLogger("mailparser").setLevel(logging.CRITICAL)  # It logs contents.
 
 _REPORTS = {"message/delivery-status", "message/disposition-notification", "message/feedback-report"}
-_LONGEST_TEXT = 1_000_000
+_LONGEST_TEXT = 300_000
 _LONGEST_SUBJECT = 998
 _RETURNED_ID = re.compile(r"(?im)^[ \t>]*message-id:\s*(<[^<>\s]+>)")
 _FLOWED = re.compile(r"(?i)flowed")

@@ -31,6 +31,7 @@ MOST_ATTEMPTS = 3
 _MOST_CLASHES = 5
 
 Triaged = tuple[Prediction, Decision]
+_STOPPED_THE_READER = f"it was tried {MOST_ATTEMPTS} times and each time the reader stopped"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -84,23 +85,38 @@ class Receiver:
         with self.units() as uow:
             ids = uow.messages.claim(limit=BATCH, worker=self.worker, now=self.clock())
             uow.commit()
-        items = [self._read(number) for number in ids]
-        self.station("after_parse")
-        self._triage(items)
-        for item in items:
-            self._settle(item)
+        try:
+            items = [self._read(number) for number in ids]
+            self.station("after_parse")
+            self._triage(items)
+            for item in items:
+                self._settle(item)
+        except RecordUnavailable:
+            self._give_back(ids)
+            raise
         return len(items)
+
+    def _give_back(self, ids: list[int]) -> None:
+        """Let go of what the record's fault kept from being settled; the lease does it if this fails too."""
+        try:
+            with self.units() as uow:
+                uow.messages.give_back(ids)
+                uow.commit()
+        except RecordUnavailable as error:
+            self.log.error("claims_kept", messages=len(ids), why=str(error))
 
     def _read(self, number: int) -> _Item:
         """Parse one message; what cannot be parsed carries its fault on."""
-        with self.units() as uow:
-            message = uow.messages.get(number)
-            raw, attempts, arrived = uow.messages.raw(message), message.attempts, message.received_at
-        if attempts > MOST_ATTEMPTS:
-            return _Item(number, fault=f"it was tried {MOST_ATTEMPTS} times and each time the reader stopped")
         try:
+            with self.units() as uow:
+                message = uow.messages.get(number)
+                if message.attempts > MOST_ATTEMPTS:
+                    return _Item(number, fault=_STOPPED_THE_READER)
+                raw, arrived = uow.messages.raw(message), message.received_at
             parsed = parse(raw, form_senders=self.policy.form_senders)
             return _Item(number, parsed=parsed, received_at=arrived)
+        except RecordUnavailable:
+            raise
         except UnreadableMessage as error:
             return _Item(number, fault=f"{error.reason}: {error}")
         except Exception as error:  # noqa: BLE001  # One message must never stop the next.
@@ -140,7 +156,7 @@ class Receiver:
                 item.fault = f"handling it failed ({type(error).__name__})"
                 continue
             return
-        raise RecordUnavailable(f"message {item.id} cannot be settled; it will be tried again")
+        self.log.error("not_settled", message=item.id)  # Its lease ends, and it is tried again, alone.
 
     def _settle_once(self, item: _Item) -> None:
         now = self.clock()

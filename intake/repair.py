@@ -31,6 +31,8 @@ _CONTAINER = re.compile(
 _PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _BOUNDARY_LINE = re.compile(r"^--([^\s-][^\n]{0,200}?|-[^\s][^\n]{0,200}?)[ \t]*$", re.MULTILINE)
 _LINES_SEARCHED = 60
+_BOUNDARIES_TRIED = 20
+_HEAD_OF_PART = 300
 
 
 def repair(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -55,13 +57,14 @@ def repair(raw: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 def boundary_in_use(payload: str, declared: str) -> str | None:
     """Return the boundary that a multipart really uses where the declared one never appears."""
-    lines: Counter[str] = Counter(line.removesuffix("--") for line in _BOUNDARY_LINE.findall(payload))
+    counted: Counter[str] = Counter(line.removesuffix("--") for line in _BOUNDARY_LINE.findall(payload))
+    lines = [line for line, _ in counted.most_common(_BOUNDARIES_TRIED)]
     if declared and any(line.startswith(declared) for line in lines):
         return declared
-    likely = [line for line, _ in lines.most_common() if f"--{line}\n" in f"{payload}\n"]
-    for line in likely:
-        after = payload.partition(f"--{line}\n")[2].lstrip("\n")
-        if re.match(r"(?i)content-[a-z-]+\s*:", after):
+    for line in lines:
+        place = payload.find(f"--{line}\n")
+        after = payload[place + len(line) + 3 :][:_HEAD_OF_PART].lstrip("\n")
+        if place >= 0 and re.match(r"(?i)content-[a-z-]+\s*:", after):
             return line
     return None
 

@@ -10,6 +10,7 @@ from models.ports import UnitOfWork
 from models.reference import references_in
 
 _REFERENCES_SEARCHED = 5
+_CHARACTERS_SEARCHED = 50_000
 
 
 class Road(StrEnum):
@@ -53,6 +54,8 @@ def sort_message(uow: UnitOfWork, message: Message, parsed: ParsedMessage) -> So
     original = uow.messages.original_of(identity_of(parsed, message.sha256))
     if original is not None and original.id != message.id:
         return Sorted(Road.DUPLICATE, f"the same message as number {original.id}", original=original)
+    if parsed.message_id and uow.cases.letter_of([parsed.message_id]) is not None:
+        return Sorted(Road.MACHINE, "our own letter came back")
     if parsed.is_bounce:
         ids = [*parsed.returned_ids, *parsed.thread_ids]
         return Sorted(Road.BOUNCE, "a bounce", case=uow.cases.of_letters(ids) if ids else None)
@@ -73,7 +76,7 @@ def _reply_or_new(uow: UnitOfWork, parsed: ParsedMessage) -> Sorted:
         case = uow.cases.of_messages(parsed.thread_ids)
         if case is not None and sender in case.known_addresses:
             return Sorted(Road.REPLY, "it answers a message of the same case and sender", case=case)
-    quoted = references_in(f"{parsed.subject}\n{parsed.text}")[:_REFERENCES_SEARCHED]
+    quoted = references_in(f"{parsed.subject}\n{parsed.text[:_CHARACTERS_SEARCHED]}")[:_REFERENCES_SEARCHED]
     for reference in quoted:
         case = uow.cases.find(reference)
         if case is not None and sender in case.known_addresses:

@@ -43,17 +43,28 @@ class SmtpSender:
         self._server = server
         self._envelope_from = envelope_from
         self._connection: smtplib.SMTP | None = None
+        self.is_away = False
 
     def send(self, letter_bytes: bytes, *, recipient: str, message_id: str) -> None:
         """Hand a letter over; what the server said at the end decides, and a doubt means again."""
         del message_id  # It is in the bytes, and lets the receiver fold a second copy.
+        self.is_away = True
         try:
             self._connected().sendmail(self._envelope_from, [recipient], letter_bytes)
+            self.is_away = False
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
+            self.is_away = False
             self._reset()
             raise _fault(code, answer) from error
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
+            # It refuses us, not the letter: putting it right lets every letter out.
+            self.close()
+            raise SenderUnavailable(
+                f"{self._name} refuses our own address: {error.smtp_code} {_readable(error.smtp_error)}"
+            ) from error
         except smtplib.SMTPResponseException as error:
+            self.is_away = False
             self._reset()
             raise _fault(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
@@ -67,7 +78,7 @@ class SmtpSender:
         try:
             connection = self._connected()
             connection.noop()
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             self.close()
             raise SenderUnavailable(f"{self._name} does not answer: {error}") from error
         return self._name
@@ -94,7 +105,7 @@ class SmtpSender:
         try:
             connection = self._open()
             self._sign_in(connection)
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, UnicodeError) as error:
             if connection is not None:
                 connection.close()
             if isinstance(error, smtplib.SMTPResponseException):
@@ -139,6 +150,7 @@ class MaildirSender:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.is_away = False
 
     def send(self, letter_bytes: bytes, *, recipient: str, message_id: str) -> None:
         """Write the letter to disk, whole or not at all."""
@@ -153,7 +165,9 @@ class MaildirSender:
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(self._folder / "new" / name)
+            self.is_away = False
         except OSError as error:
+            self.is_away = True
             raise SenderUnavailable(f"the outbox {self._folder} cannot be written: {error}") from error
 
     def check(self) -> str:
@@ -180,4 +194,4 @@ def _fault(code: int, answer: bytes | str) -> LetterRefused | SenderUnavailable:
 
 def _readable(answer: bytes | str) -> str:
     text = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    return " ".join(text.split())[:200]
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:200]

@@ -93,6 +93,7 @@ def _environment(templates: Path) -> Environment:
     environment = Environment(  # as the comment above says
         loader=FileSystemLoader(templates),
         undefined=StrictUndefined,
+        auto_reload=False,  # What was checked at start is what is sent.
         autoescape=lambda name: bool(name and name.endswith(".html")),  # noqa: S701  # as the comment says
         trim_blocks=True,
         lstrip_blocks=True,
@@ -144,7 +145,9 @@ def _as_html(subject: str, blocks: list[Block], environment: Environment) -> str
 
 
 def _block_as_html(kind: str, lines: list[str]) -> str:
-    safe = [_with_links(html.escape(line)) for line in lines]
+    safe = [html.escape(line) for line in lines]
+    if kind != "quote":  # A stranger's words never become links in our letter.
+        safe = [_with_links(line) for line in safe]
     if kind == "heading":
         return f"<h2>{safe[0]}</h2>"
     if kind == "list":

@@ -8,6 +8,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
+from models.unit_of_work import reported
+
 _FOLDER = Path(__file__).parent
 _LOCK = 7_304_117
 
@@ -18,7 +20,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
     On PostgreSQL a lock keeps two workers from doing so at once.
     """
     config = _config()
-    with engine.begin() as connection:
+    with reported(), engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         before = MigrationContext.configure(connection).get_current_revision()
@@ -29,7 +31,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str]:
 
 def current(engine: Engine) -> str | None:
     """Return the record's revision, None for an empty database."""
-    with engine.connect().execution_options(reads=True) as connection:
+    with reported(), engine.connect().execution_options(reads=True) as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -4,7 +4,6 @@ Receipt is day zero, whatever the hour; day 1 is the next working day (docs/prov
 that arrives on a closed day is received on that day, so no deadline is ever late by our own reckoning.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -68,11 +67,6 @@ def received_on(received_at: datetime) -> date:
     if received_at.tzinfo is None:
         raise ValueError("an instant without a time zone has no date in England")
     return received_at.astimezone(LONDON).date()
-
-
-def days_from_iso(days: Iterable[str]) -> frozenset[date]:
-    """Read ISO dates into a set of days."""
-    return frozenset(map(date.fromisoformat, days))
 
 
 @lru_cache(maxsize=64)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, text
 
+from models.unit_of_work import reported
+
 
 @contextmanager
 def single(engine: Engine, job: str) -> Iterator[bool]:
@@ -18,11 +20,10 @@ def single(engine: Engine, job: str) -> Iterator[bool]:
         yield True
         return
     key = int.from_bytes(hashlib.sha256(f"heard:{job}".encode()).digest()[:8], "big", signed=True)
-    with engine.connect() as connection:
+    with reported(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         held = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}))
         try:
             yield held
         finally:
             if held:
                 connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
-            connection.rollback()

@@ -60,7 +60,12 @@ class Mailbox(Protocol):
 
 
 class Sender(Protocol):
-    """Whatever takes a finished letter to its recipient."""
+    """Whatever takes a finished letter to its recipient.
+
+    `is_away` says after a failure whether the server itself was at fault, and not one letter.
+    """
+
+    is_away: bool
 
     def send(self, letter_bytes: bytes, *, recipient: str, message_id: str) -> None:
         """Hand the letter over.
@@ -87,6 +92,10 @@ class Messages(Ledger, Protocol):
 
     def claim(self, *, limit: int, worker: str, now: datetime) -> list[int]:
         """Reserve messages without an outcome for a worker, oldest first, and count the attempt."""
+        ...
+
+    def give_back(self, ids: Sequence[int]) -> None:
+        """Give back claimed messages, and the attempt with them: the fault was not theirs."""
         ...
 
     def get(self, message_id: int) -> Message:
@@ -123,10 +132,6 @@ class Messages(Ledger, Protocol):
 
     def add_task(self, task: Task) -> None:
         """Put a task on record that belongs to a message but to no case."""
-        ...
-
-    def quarantined(self, *, limit: int) -> list[Message]:
-        """Return the messages that ended in quarantine, oldest first."""
         ...
 
 

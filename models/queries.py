@@ -7,12 +7,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, func, select
-from sqlalchemy.exc import OperationalError
 
 from models import orm
 from models.codes import Outcome
-from models.errors import RecordUnavailable
-from models.unit_of_work import explain
+from models.unit_of_work import reported
 
 
 @dataclass(frozen=True)
@@ -255,11 +253,8 @@ def _quarantined(connection: Connection, limit: int) -> list[QueueRow]:
 @contextmanager
 def _reading(engine: Engine) -> Iterator[Connection]:
     """Open a connection that only reads; raises RecordUnavailable where the database does not answer."""
-    try:
-        with engine.connect().execution_options(reads=True) as connection:
-            yield connection
-    except OperationalError as error:
-        raise RecordUnavailable(explain(error)) from error
+    with reported(), engine.connect().execution_options(reads=True) as connection:
+        yield connection
 
 
 def _all(connection: Connection, query: Any) -> tuple[dict[str, Any], ...]:

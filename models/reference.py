@@ -10,7 +10,9 @@ import re
 from secrets import randbelow
 
 _SPACE = 10**8
-_BETWEEN = r"\s*[-\u2010\u2011\u2013]?\s*"
+_BETWEEN = r"\s{0,3}[-\u2010\u2011\u2013]?\s{0,3}"
+"""Bounded, since the text may be a megabyte of spaces."""
+
 _SHAPE = re.compile(
     rf"(?<![\d/.-])(?:C{_BETWEEN})?(\d{{4}}){_BETWEEN}(\d{{4}}){_BETWEEN}(\d{{2}})(?![\d/]|[-.]\d)",
     re.IGNORECASE,

@@ -18,7 +18,7 @@ from models.message import Attachment, Message, Place
 MESSAGE_LEASE = timedelta(minutes=10)
 """How long a worker may take over the messages that it claimed; far more than it ever needs."""
 
-LETTER_LEASE = timedelta(minutes=5)
+LETTER_LEASE = timedelta(minutes=15)
 """How long one letter may take to be handed over; longer than every time-out on the way."""
 
 
@@ -96,6 +96,15 @@ class SqlMessages:
             update(orm.messages)
             .where(orm.messages.c.claimed_by == worker, orm.messages.c.outcome.is_(None))
             .values(claimed_until=None)
+        )
+
+    def give_back(self, ids: Sequence[int]) -> None:
+        """Give back claimed messages, and the attempt with them: the fault was not theirs."""
+        table = orm.messages.c
+        self._session.execute(
+            update(orm.messages)
+            .where(table.id.in_(ids), table.outcome.is_(None), table.attempts > 0)
+            .values(claimed_until=None, attempts=table.attempts - 1)
         )
 
     def get(self, message_id: int) -> Message:
@@ -183,15 +192,6 @@ class SqlMessages:
     def add_task(self, task: Task) -> None:
         """Put a task on record that belongs to a message but to no case."""
         self._session.add(task)
-
-    def quarantined(self, *, limit: int) -> list[Message]:
-        """Return the messages that ended in quarantine, oldest first."""
-        table = orm.messages.c
-        return list(
-            self._session.scalars(
-                select(Message).where(table.outcome == Outcome.QUARANTINE).order_by(table.id).limit(limit)
-            )
-        )
 
     def _is_new(self, place: Place) -> bool:
         table = orm.messages.c

@@ -1,13 +1,24 @@
 """The database: its engine, and units of work that roll back unless told to commit."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from models import orm
@@ -33,7 +44,8 @@ def make_engine(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, database=parsed.database, busy_timeout_s=busy_timeout_s)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        driver = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(driver, pool_pre_ping=True, pool_size=20, max_overflow=40)
     raise InputInvalid(
         f"the database is {parsed.get_backend_name()}; use sqlite:///FILE or postgresql://HOST/NAME"
     )
@@ -85,7 +97,7 @@ class SqlUnitOfWork:
     ) -> None:
         """Roll back what was not committed."""
         self._session.close()
-        if isinstance(exc, OperationalError):
+        if is_away(exc):
             raise RecordUnavailable(explain(exc)) from exc
 
     def commit(self) -> None:
@@ -97,12 +109,31 @@ class SqlUnitOfWork:
         self._session.flush()
 
 
+def is_away(error: BaseException | None) -> bool:
+    """Say whether an error means that the database is away, locked, full or unreadable."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    kinds = (OperationalError, InterfaceError, PoolTimeout)
+    return isinstance(error, kinds) or (type(error) is DatabaseError)
+
+
 def is_clash(error: BaseException) -> bool:
     """Say whether an error means that another worker wrote the same thing first."""
     return isinstance(error, IntegrityError)
 
 
-def explain(error: DBAPIError) -> str:
+def explain(error: BaseException | None) -> str:
     """Say in a line what the database has."""
-    what: Any = error.orig
+    what: Any = getattr(error, "orig", None) or error
     return f"the database does not answer as it should: {str(what).strip().splitlines()[0]}"
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn a database's own error, outside a unit of work, into RecordUnavailable."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if not is_away(error):
+            raise
+        raise RecordUnavailable(explain(error)) from error

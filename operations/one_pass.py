@@ -42,7 +42,7 @@ def one_pass(
         try:
             fetched = fetch(
                 mailbox, app.units, clock=app.clock, working_days=app.working_days, station=station,
-                is_historic=is_historic, on_progress=progressed,
+                is_historic=is_historic, since=app.since(mailbox.account), on_progress=progressed,
             )  # fmt: skip
             kept += fetched.kept
         except MailboxUnavailable as error:
@@ -77,7 +77,7 @@ def deliver_all(app: App) -> int:
     sent = 0
     try:
         while letter := deliver_one(app.units, sender, app.compose, clock=app.clock):
-            if letter.state is LetterState.QUEUED:
+            if letter.state is LetterState.QUEUED and sender.is_away:
                 app.log.warning("sender_away", why=letter.last_fault)
                 break
             sent += letter.state is LetterState.SENT

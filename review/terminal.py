@@ -68,7 +68,7 @@ def print_case(console: Console, view: CaseView) -> None:
         console.print(Panel(safe(message["text"] or "(no text)"), title=title, title_align="left"))
     for attachment in view.attachments:
         console.print(
-            f"Attached: {safe(attachment['filename'])} ({attachment['content_type']}), "
+            f"Attached: {safe(attachment['filename'])} ({safe(attachment['content_type'])}), "
             f"{len(attachment['text'].split())} words read"
         )
     for decision in view.decisions:
@@ -81,13 +81,14 @@ def print_case(console: Console, view: CaseView) -> None:
 
 def _print_decision(console: Console, document: dict[str, Any]) -> None:
     status = sorted(document["status"]["probabilities"].items(), key=lambda pair: -pair[1])[:3]
+    verdict = "yes" if document["dissatisfaction"]["value"] else "no"
     lines = [
         "status: " + ", ".join(f"{name.replace('_', ' ')} {chance:.0%}" for name, chance in status),
         "category: " + ", ".join(
             f"{each['value'].replace('_', ' ')} {each['probability']:.0%}"
             for each in document["category"]["top3"]
         ),
-        f"dissatisfied: {document['dissatisfaction']['probability']:.0%}",
+        f"dissatisfied: {verdict} (chance {document['dissatisfaction']['probability']:.0%})",
         *(f"because: “{safe(span['text'])}”" for span in document["evidence"]),
         *(
             f"{each['code'].replace('_', ' ')}: {each['reason']} - “{safe(each['text'][:200])}”"

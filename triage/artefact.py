@@ -5,6 +5,7 @@ fingerprint, library versions, thresholds, calibration, metrics), the model card
 `live` beside the folders names the one in use.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -140,8 +141,12 @@ def live_name(folder: Path) -> str | None:
 
 def names(folder: Path) -> list[str]:
     """Return the names of all artefacts, the oldest first."""
-    found = [path.parent for path in folder.glob("*/artefact.json") if not path.parent.name.startswith(".")]
-    return [path.name for path in sorted(found, key=lambda path: about(path)["made_at"])]
+    made: list[tuple[str, str]] = []
+    for path in folder.glob("*/artefact.json"):
+        with contextlib.suppress(ArtefactRefused, KeyError):  # A damaged one is no candidate for anything.
+            if not path.parent.name.startswith("."):
+                made.append((about(path.parent)["made_at"], path.parent.name))
+    return [name for _, name in sorted(made)]
 
 
 def about(folder: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ EVALUATION = CORPUS / "evaluation"
 
 _Code = TypeVar("_Code", bound=StrEnum)
 
+_LONE_SURROGATES = re.compile("[\ud800-\udfff]")
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
 _TRUTHS = {True: True, False: False, "yes": True, "no": False, "true": True, "false": False}
 
 
@@ -157,9 +160,12 @@ def _text(value: Any) -> str:
         return ""
     if not isinstance(value, str):
         raise TypeError(f"a text was expected, not {type(value).__name__}")
-    return value
+    return _LONE_SURROGATES.sub("", value)
 
 
 def _instant(value: Any) -> datetime:
+    """Read an ISO 8601 date or instant; a year that no message can have is a ValueError."""
     instant = datetime.fromisoformat(str(value))
+    if not _FIRST_YEAR <= instant.year <= _LAST_YEAR:
+        raise ValueError(f"received is {value}; a year from {_FIRST_YEAR} to {_LAST_YEAR} is wanted")
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)

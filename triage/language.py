@@ -1,5 +1,6 @@
 """Reads a text with spaCy: sentences, words and cues, each with its place. The one file that knows spaCy."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -17,6 +18,9 @@ _LONGEST = 20_000
 """Characters of a message that are read; nobody's point comes later, and a hostile text costs no more."""
 
 
+_LONG_WORD = re.compile(r"\S{200,}")
+"""Nobody writes such words, and the tokenizer takes a quadratic time over their punctuation."""
+
 _WRAPPED_FROM = 55
 """Characters: a line this long with a single line end after it was wrapped, and its sentence goes on."""
 
@@ -27,7 +31,13 @@ def read_texts(texts: Iterable[str]) -> Iterator[Reading]:
     """Read many texts in their order."""
     nlp, matcher = _language()
     for text in texts:
-        yield _reading(nlp.tokenizer(text[:_LONGEST]), matcher, text[:_LONGEST])
+        readable = _LONG_WORD.sub(_blanked, text[:_LONGEST])
+        yield _reading(nlp.tokenizer(readable), matcher, readable)
+
+
+def _blanked(found: re.Match[str]) -> str:
+    """Return white space as long as what it stands for, so that every place stays the same."""
+    return " " * len(found[0])
 
 
 def _reading(doc: Any, matcher: Any, text: str) -> Reading:

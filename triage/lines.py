@@ -13,6 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from typing import Any
 
+from models.decision import Decision
 from triage.corpus import TriageInput, triage_input
 from triage.triager import Triager
 
@@ -61,15 +62,34 @@ def _answers(lines: Sequence[bytes]) -> list[Answer]:
         raise ValueError("the batch was handed over before its triager")
     read = [_input(line) for line in lines]
     good = [each for each in read if isinstance(each, TriageInput)]
-    decisions = _triager.triage(good)
+    decisions = iter(_decided(_triager, good))
     answers = []
     for each in read:
         if isinstance(each, TriageInput):
-            _, decision = next(decisions)
+            decision = next(decisions)
+            if decision is None:
+                answers.append((json.dumps({"id": each.id, "error": "triage failed on it"}), True))
+                continue
             answers.append((json.dumps({"id": each.id, **decision.as_json()}, ensure_ascii=False), False))
         else:
             answers.append((json.dumps(each, ensure_ascii=False), True))
     return answers
+
+
+def _decided(triager: Triager, messages: Sequence[TriageInput]) -> list[Decision | None]:
+    """Return the decisions; where the batch fails, one message at a time, None for the one that fails it."""
+    try:
+        return [decision for _, decision in triager.triage(messages)]
+    except Exception:  # noqa: BLE001  # One message must never take the answers of the others with it.
+        return [_decided_alone(triager, each) for each in messages]
+
+
+def _decided_alone(triager: Triager, message: TriageInput) -> Decision | None:
+    try:
+        ((_, decision),) = triager.triage([message])
+    except Exception:  # noqa: BLE001  # Its line says that it failed.
+        return None
+    return decision
 
 
 def _input(line: bytes) -> TriageInput | dict[str, Any]:

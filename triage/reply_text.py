@@ -5,6 +5,7 @@ contact is never cut, and where little is left the whole text counts (docs/mail.
 """
 
 import re
+from itertools import islice
 
 _IS_REPLY = re.compile(r"^\s*(re|aw|sv|antw|rif|res|odp|vs)\s*(\[\d+\])?\s*:", re.IGNORECASE)
 _IS_FORWARD = re.compile(r"^\s*(fwd?|wg|tr|rv|doorst|enc|pd)\s*:", re.IGNORECASE)
@@ -54,6 +55,8 @@ _DISCLAIMER = re.compile(
 )
 
 _LITTLE_LEFT = 3
+_RULE_REACH = 200
+_MOST_INTRODUCTIONS = 10
 _LITTLE_LEFT_OF_FORWARD = 20
 
 
@@ -96,13 +99,16 @@ def _start_of_history(text: str) -> int:
         match.start() for pattern in (_ORIGINAL_MESSAGE, _HEADER_BLOCK) for match in pattern.finditer(text)
     ]
     starts.extend(
-        match.start() for match in _ON_SOMEBODY_WROTE.finditer(text) if not _answered_inside(text, match)
+        match.start()
+        for match in islice(_ON_SOMEBODY_WROTE.finditer(text), _MOST_INTRODUCTIONS)
+        if not _answered_inside(text, match)
     )
     if not starts:
         return len(text)
     start = min(starts)
-    ruler = _RULE_ABOVE_BLOCK.search(text, 0, start)
-    return ruler.start() if ruler else start
+    before = max(0, start - _RULE_REACH)
+    ruler = _RULE_ABOVE_BLOCK.search(text[before:start])
+    return before + ruler.start() if ruler else start
 
 
 def _answered_inside(text: str, introduction: re.Match[str]) -> bool:

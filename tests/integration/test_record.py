@@ -192,7 +192,7 @@ def test_a_letter_is_claimed_by_one_and_released_by_time(engine: Engine) -> None
     with SqlUnitOfWork(engine) as uow:
         assert uow.letters.claim_due(now=NOW + timedelta(minutes=1)) is None
     with SqlUnitOfWork(engine) as uow:
-        again = uow.letters.claim_due(now=NOW + timedelta(minutes=6))
+        again = uow.letters.claim_due(now=NOW + timedelta(minutes=16))
         assert again is not None
         assert again.state is LetterState.QUEUED
 

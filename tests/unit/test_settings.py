@@ -10,6 +10,7 @@ from models.codes import AcknowledgementMode
 from models.errors import SettingsInvalid
 from settings import DEFAULT_DATA, TEMPLATE, Mailbox, Secret, Sending, Settings, read_settings
 
+HOUSE = '[organisation]\nname = "Dale"\n'
 IMAP = '[[mailboxes]]\nname = "a"\nhost = "imap.example"\nusername = "u"\n'
 
 
@@ -64,10 +65,11 @@ def test_the_template_can_be_read() -> None:
         ("[service]\npoll_seconds = 0", "service.poll_seconds: "),
         ('[calendar]\nclosure_days = ["soon"]', "calendar.closure_days[1]: "),
         (IMAP + "port = 70000", "mailboxes[1].port: "),
+        (IMAP, "the file: [organisation] is missing"),
         ('[[mailboxes]]\nname = "a"', "mailboxes[1]: an IMAP mailbox needs host and username"),
         ('[[mailboxes]]\nname = "a"\nkind = "maildir"', "mailboxes[1]: a mailbox of kind maildir needs path"),
         ('[sending]\nkind = "smtp"', "sending: sending by SMTP needs host"),
-        (IMAP + IMAP, "two mailboxes are named a; the ledger knows them by name"),
+        (HOUSE + IMAP + IMAP, "two mailboxes are named a; the ledger knows them by name"),
     ],
 )
 def test_a_fault_is_named_with_its_place(text: str, fault: str) -> None:
@@ -138,7 +140,7 @@ def test_the_environment_names_file_and_data(elsewhere: Path, monkeypatch: pytes
     (elsewhere / "other.toml").write_text('data = "from-file"\n[organisation]\nname = "Dale"\n')
     monkeypatch.setenv("HEARD_SETTINGS", str(elsewhere / "other.toml"))
     assert read_settings(None).organisation.name == "Dale"
-    assert read_settings(None).data == Path("from-file")
+    assert read_settings(None).data == elsewhere / "from-file"
     monkeypatch.setenv("HEARD_DATA", "from-environment")
     assert read_settings(None).data == Path("from-environment")
     assert read_settings(None, data=Path("from-argument")).data == Path("from-argument")

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, time
 import pytest
 from builders import (
     ACKNOWLEDGE_BY,
-    ANN,
     GUARD_AT,
     LETTERHEAD,
     NOW,
@@ -165,12 +164,12 @@ def test_the_person_behind_a_form_is_the_complainant() -> None:
     assert case.reply_address == "bob@example.org"
 
 
-def test_a_forwarding_colleague_is_answered_without_the_complainant_s_name() -> None:
-    """The letter goes to whoever wrote to us and greets nobody by a name that may be another's."""
+def test_what_a_colleague_forwards_is_owed_to_its_writer_by_an_officer() -> None:
+    """Neither the colleague nor an unconfirmed address gets a letter with somebody else's words."""
     bob = Complainant(person=Person("Bob Hall", "bob@example.org"), found_in="forward")
     case = opened(parsed=make_parsed(complainant=bob))
-    assert (case.complainant_name, case.reply_address) == ("Bob Hall", ANN.address)
-    assert "Bob Hall" not in case.letters[0].text
+    assert (case.complainant_name, case.reply_address, case.letters) == ("Bob Hall", "", [])
+    assert "bob@example.org" in case.tasks[0].note
 
 
 def test_a_message_from_nobody_still_opens_a_case() -> None:

@@ -105,7 +105,7 @@ def test_a_person_who_writes_such_words_is_no_machine(fields: list[tuple[str, st
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (reason(("X-Heard-Letter", "receipt")), "our own letter came back"),
+        (reason(("X-Heard-Letter", "receipt")), ""),
         (reason(types=("message/disposition-notification",)), "a read receipt"),
         (reason(types=("multipart/report; report-type=disposition-notification",)), "a read receipt"),
         (reason(types=("message/feedback-report",)), "a feedback report of a mail provider"),
