@@ -24,7 +24,7 @@ from letters.letterhead import DEFAULT_OMBUDSMEN, Letterhead, OmbudsmanContact
 from letters.render import check_templates
 from models.codes import Ombudsman
 from models.deadlines import LONDON, WorkingDays
-from models.errors import AlreadyRunning, ArtefactRefused, RecordUnavailable, StoreUnavailable
+from models.errors import AlreadyRunning, ArtefactRefused, InputInvalid, RecordUnavailable, StoreUnavailable
 from models.ports import Mailbox
 from settings import Mailbox as MailboxSettings
 from settings import OmbudsmanSettings, Settings
@@ -169,7 +169,12 @@ class App:
         return WorkingDays(frozenset(self.settings.calendar.closure_days))
 
     def mailboxes(self) -> list[Mailbox]:
-        """Return the mailboxes of the settings, unopened."""
+        """Return the mailboxes of the settings, unopened.
+
+        Raises InputInvalid where none is named: there would be nothing to read, and nobody would notice.
+        """
+        if not self.settings.mailboxes:
+            raise InputInvalid("no mailbox is named; `heard init` writes settings to fill in")
         return [_mailbox(each) for each in self.settings.mailboxes]
 
     def since(self, account: str) -> datetime | None:

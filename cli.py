@@ -504,6 +504,7 @@ def _progress() -> Progress:
     return Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
         console=Console(stderr=True), transient=True,
+        disable=not sys.stderr.isatty(),
     )  # fmt: skip
 
 

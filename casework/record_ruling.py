@@ -55,6 +55,8 @@ def record_ruling(
             ombudsman=case.ombudsman, reason=reason.strip(),
         )
     )  # fmt: skip
+    if is_answered and case.status not in FORMAL:
+        raise InputInvalid(f"case {case.reference} is no complaint, so there is no answer to record")
     if is_answered:
         case.answered_on = received_on(now)
     if case.status is not Status.ESCALATION:

@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bootstrap import App, configure_log, now_utc
 from models import queries
-from models.errors import StoreUnavailable
+from models.errors import InputInvalid, StoreUnavailable
 from operations.one_pass import one_pass
 from scheduler import Service
 from settings import Mailbox, Organisation, Sending, Settings
@@ -28,6 +28,7 @@ from settings import Service as Every
 
 HERE = Path(__file__).parent
 ACCOUNT = "demonstration"
+_OURS = ("inbox", "artefacts", "heard.db")
 BEGINS = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
 """The messages are dated in the week before this instant, whenever they are shown."""
 
@@ -49,6 +50,8 @@ def demonstrate(folder: Path, *, once: bool) -> int:
     """
     console = Console(width=None if Console().is_terminal else 120)
     settings = demo_settings(folder)
+    if folder.exists() and any(folder.iterdir()) and not any((folder / each).exists() for each in _OURS):
+        raise InputInvalid(f"{folder} holds other things; name an empty folder or an earlier demonstration")
     clock = clock_starting(BEGINS)
     app = App(settings, configure_log(is_service=False), clock)
     console.print(f"A council's complaints inbox lies in [bold]{folder / 'inbox'}[/bold].")
