@@ -17,18 +17,36 @@ _BATCH = 50
 _LARGEST = 50_000_000
 
 
-class MaildirMailbox:
-    """A Maildir's `new` and `cur`; optionally moves what is kept from `new` to `cur`, as mail programs do."""
+class _OnDisk:
+    """What mailboxes on disk share: a name, and files that are left as they are."""
 
-    def __init__(self, account: str, folder: Path, *, moves_to_cur: bool = False) -> None:
+    def __init__(self, account: str, path: Path) -> None:
         self._account = account
-        self._folder = folder
-        self._moves_to_cur = moves_to_cur
+        self._path = path
 
     @property
     def account(self) -> str:
         """The name under which the ledger knows it."""
         return self._account
+
+    @property
+    def marks_processed(self) -> bool:
+        """Whether anything is done with messages that are kept."""
+        return False
+
+    def mark(self, places: Sequence[Place]) -> None:
+        """Leave the files as they are."""
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+class MaildirMailbox(_OnDisk):
+    """A Maildir's `new` and `cur`; optionally moves what is kept from `new` to `cur`, as mail programs do."""
+
+    def __init__(self, account: str, path: Path, *, moves_to_cur: bool = False) -> None:
+        super().__init__(account, path)
+        self._moves_to_cur = moves_to_cur
 
     @property
     def marks_processed(self) -> bool:
@@ -42,172 +60,109 @@ class MaildirMailbox:
     def mark(self, places: Sequence[Place]) -> None:
         """Move files from `new` to `cur`; what is gone by now is left alone."""
         for place in places:
-            file = self._folder / "new" / place.uid
+            file = self._path / "new" / place.uid
             try:
                 if file.exists():
-                    file.rename(self._folder / "cur" / f"{place.uid}:2,S")
+                    file.rename(self._path / "cur" / f"{place.uid}:2,S")
             except OSError as error:
                 raise MailboxUnavailable(f"{file} cannot be moved: {error}") from error
 
     def check(self) -> str:
         """Return what is there; raises MailboxUnavailable."""
-        return f"the Maildir {self._folder}: {len(self._files()):,} messages"
-
-    def close(self) -> None:
-        """Nothing is held open."""
+        return f"the Maildir {self._path}: {len(self._files()):,} messages"
 
     def _files(self) -> dict[str, Path]:
         found: dict[str, Path] = {}
         try:
             for part in ("new", "cur"):
-                (self._folder / part).mkdir(parents=True, exist_ok=True)
-                for path in (self._folder / part).iterdir():
+                (self._path / part).mkdir(parents=True, exist_ok=True)
+                for path in (self._path / part).iterdir():
                     # The name before the colon is unique; the flags after it change (maildir(5)).
                     if not path.name.startswith("."):
                         found[_readable(path.name.partition(":")[0])] = path
         except OSError as error:
-            raise MailboxUnavailable(f"the Maildir {self._folder} cannot be read: {error}") from error
+            raise MailboxUnavailable(f"the Maildir {self._path} cannot be read: {error}") from error
         return found
 
 
-class EmlFolder:
+class EmlFolder(_OnDisk):
     """A folder of .eml files, subfolders included; a changed file counts as a new message."""
-
-    def __init__(self, account: str, folder: Path) -> None:
-        self._account = account
-        self._folder = folder
-
-    @property
-    def account(self) -> str:
-        """The name under which the ledger knows it."""
-        return self._account
-
-    @property
-    def marks_processed(self) -> bool:
-        """Files are left as they are."""
-        return False
 
     def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
         """Yield the files that the ledger does not hold, in the order of their names."""
-        yield from _unknown_files(self._account, str(self._folder), self._files(), ledger)
-
-    def mark(self, places: Sequence[Place]) -> None:
-        """Leave files as they are."""
+        yield from _unknown_files(self._account, str(self._path), self._files(), ledger)
 
     def check(self) -> str:
         """Return what is there; raises MailboxUnavailable."""
-        return f"the folder {self._folder}: {len(self._files()):,} messages"
-
-    def close(self) -> None:
-        """Nothing is held open."""
+        return f"the folder {self._path}: {len(self._files()):,} messages"
 
     def _files(self) -> dict[str, Path]:
-        if not self._folder.is_dir():
-            raise MailboxUnavailable(f"the folder {self._folder} does not exist")
+        if not self._path.is_dir():
+            raise MailboxUnavailable(f"the folder {self._path} does not exist")
         try:
-            paths = sorted(path for path in self._folder.rglob("*.eml") if path.is_file())
+            paths = sorted(path for path in self._path.rglob("*.eml") if path.is_file())
             return {self._uid(path): path for path in paths}
         except OSError as error:
-            raise MailboxUnavailable(f"the folder {self._folder} cannot be read: {error}") from error
+            raise MailboxUnavailable(f"the folder {self._path} cannot be read: {error}") from error
 
     def _uid(self, path: Path) -> str:
         about = path.stat()
-        name = _readable(str(path.relative_to(self._folder)))
+        name = _readable(str(path.relative_to(self._path)))
         return f"{name[-400:]}:{about.st_size}:{about.st_mtime_ns}"
 
 
-class MboxFile:
+class MboxFile(_OnDisk):
     """An mbox file; each message is known by its own bytes, since places shift when others are deleted."""
-
-    def __init__(self, account: str, file: Path) -> None:
-        self._account = account
-        self._file = file
-
-    @property
-    def account(self) -> str:
-        """The name under which the ledger knows it."""
-        return self._account
-
-    @property
-    def marks_processed(self) -> bool:
-        """The file is left as it is."""
-        return False
 
     def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
         """Yield the messages that the ledger does not hold, in the order of the file."""
         messages = self.messages()
         while batch := list(islice(messages, _BATCH)):
             unknown = set(
-                ledger.unknown_uids(self._account, str(self._file), [each.place.uid for each in batch])
+                ledger.unknown_uids(self._account, str(self._path), [each.place.uid for each in batch])
             )
             fresh = [each for each in batch if each.place.uid in unknown]
             if fresh:
                 yield fresh
 
-    def mark(self, places: Sequence[Place]) -> None:
-        """Leave the file as it is."""
-
     def check(self) -> str:
         """Return what is there; raises MailboxUnavailable."""
-        if not self._file.is_file():
-            raise MailboxUnavailable(f"the mbox file {self._file} does not exist")
-        return f"the mbox file {self._file}: {self._file.stat().st_size:,} bytes"
-
-    def close(self) -> None:
-        """Nothing is held open."""
+        if not self._path.is_file():
+            raise MailboxUnavailable(f"the mbox file {self._path} does not exist")
+        return f"the mbox file {self._path}: {self._path.stat().st_size:,} bytes"
 
     def messages(self) -> Iterator[FetchedMessage]:
         """Yield every message of the file, in order."""
         self.check()
         seen: dict[str, int] = {}
         try:
-            with closing(mailbox.mbox(self._file, create=False)) as box:
+            with closing(mailbox.mbox(self._path, create=False)) as box:
                 for key in box.iterkeys():
                     raw = box.get_bytes(key)
                     # The empty line before the next message belongs to the file, and may come and go.
                     digest = hashlib.sha256(raw.rstrip()).hexdigest()
                     seen[digest] = seen.get(digest, 0) + 1
-                    place = Place(self._account, str(self._file), 0, f"{digest}-{seen[digest]}")
+                    place = Place(self._account, str(self._path), 0, f"{digest}-{seen[digest]}")
                     yield FetchedMessage(place=place, raw=raw, received_at=None, size=len(raw))
         except (OSError, mailbox.Error) as error:
-            raise MailboxUnavailable(f"the mbox file {self._file} cannot be read: {error}") from error
+            raise MailboxUnavailable(f"the mbox file {self._path} cannot be read: {error}") from error
 
 
-class SingleFile:
+class SingleFile(_OnDisk):
     """One message in a file, as `heard import` takes it."""
-
-    def __init__(self, account: str, file: Path) -> None:
-        self._account = account
-        self._file = file
-
-    @property
-    def account(self) -> str:
-        """The name under which the ledger knows it."""
-        return self._account
-
-    @property
-    def marks_processed(self) -> bool:
-        """The file is left as it is."""
-        return False
 
     def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
         """Yield the message if the ledger does not hold it."""
         try:
-            digest = hashlib.sha256(self._file.read_bytes()).hexdigest()
+            digest = hashlib.sha256(self._path.read_bytes()).hexdigest()
         except OSError as error:
-            raise MailboxUnavailable(f"the file {self._file} cannot be read: {error}") from error
-        files = {digest: self._file}
-        yield from _unknown_files(self._account, str(self._file.parent), files, ledger)
-
-    def mark(self, places: Sequence[Place]) -> None:
-        """Leave the file as it is."""
+            raise MailboxUnavailable(f"the file {self._path} cannot be read: {error}") from error
+        files = {digest: self._path}
+        yield from _unknown_files(self._account, str(self._path.parent), files, ledger)
 
     def check(self) -> str:
         """Return what is there."""
-        return f"the file {self._file}"
-
-    def close(self) -> None:
-        """Nothing is held open."""
+        return f"the file {self._path}"
 
 
 def open_path(path: Path, *, account: str) -> Mailbox:
