@@ -2,10 +2,10 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -25,9 +25,7 @@ def main() -> None:
         one.write_text(next(lines_of(WORDS, count=1)) + "\n", encoding="utf-8")
         triage(one)  # The first use may train.
         cold = min(triage(one)[0] for _ in range(3))
-        _, _, memory_of_tenth = triage(
-            many, lines=COUNT // 10
-        )  # The peak only ever rises: the small one first.
+        _, _, memory_of_tenth = triage(many, lines=COUNT // 10)
         seconds, ids, memory = triage(many)
     assert ids == [str(number) for number in range(COUNT)], "the order was not kept"
     print(f"heard triage, {WORDS} words, {os.cpu_count()} processors, in order: yes")
@@ -40,7 +38,7 @@ def main() -> None:
 
 
 def triage(file: Path, *, lines: int | None = None) -> tuple[float, list[str], float]:
-    """Return the seconds, the ids in the order of the answers, and the peak memory so far in MB."""
+    """Return the seconds, the ids in the order of the answers, and the peak memory in MB."""
     given = file.read_bytes()
     if lines is not None:
         given = b"\n".join(given.split(b"\n")[:lines]) + b"\n"
@@ -48,11 +46,16 @@ def triage(file: Path, *, lines: int | None = None) -> tuple[float, list[str], f
     process = subprocess.Popen(
         [HEARD, "--data", str(DATA), "triage", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
-    out, _ = process.communicate(given)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    writer = threading.Thread(target=lambda stdin=process.stdin: (stdin.write(given), stdin.close()))
+    writer.start()
+    out = process.stdout.read()
+    writer.join()
+    _, status, usage = os.wait4(process.pid, 0)
     seconds = time.perf_counter() - begun
-    assert process.returncode == 0, "heard triage failed"
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return seconds, [json.loads(line)["id"] for line in out.splitlines()], peak
+    assert os.waitstatus_to_exitcode(status) == 0, "heard triage failed"
+    return seconds, [json.loads(line)["id"] for line in out.splitlines()], usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """Artefacts: what training leaves behind, saved with skops and loaded only where everything fits.
 
-An artefact is a folder: `classifier.skops` (the learnt parts, no pickle), `artefact.json` (labels, data
-fingerprint, library versions, thresholds, calibration, metrics), the model card and its plots. The file
-`live` beside the folders names the one in use.
+An artefact is a folder: `classifier.skops` (the learnt parts, no pickle), `vocabulary.json`,
+`artefact.json` (labels, data fingerprint, library versions, thresholds, calibration, metrics), the model
+card and its plots. The file `live` beside the folders names the one in use.
 """
 
 import contextlib
+import copy
 import hashlib
 import json
 import os
@@ -28,7 +29,7 @@ from triage.features import NAMES
 from triage.reading import READING
 
 LIBRARIES = ("scikit-learn", "spacy", "skops", "numpy")
-_FORMAT = 1
+_FORMAT = 2
 _KEPT = 10
 
 
@@ -98,6 +99,9 @@ def load(folder: Path) -> Artefact:
         about = json.loads((folder / "artefact.json").read_text(encoding="utf-8"))
         _check(about, folder)
         learnt = skops.io.load(folder / "classifier.skops", trusted=[])
+        vocabulary = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
+        columns = range(len(learnt["words"].idf_))
+        learnt["words"].vocabulary_ = dict(zip(vocabulary, columns, strict=True))
         return _assembled(about, learnt)
     except ArtefactRefused:
         raise
@@ -167,8 +171,13 @@ def forget_old(folder: Path) -> None:
 
 
 def _write(artefact: Artefact, folder: Path) -> None:
+    # skops audits every entry of a dictionary; the vocabulary is a plain list of words beside it.
+    words = copy.copy(artefact.vectoriser.words_)
+    vocabulary = sorted(words.vocabulary_, key=words.vocabulary_.__getitem__)
+    words.vocabulary_ = {}
+    (folder / "vocabulary.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     learnt = {
-        "words": artefact.vectoriser.words_,
+        "words": words,
         "letters": artefact.vectoriser.letters_,
         "dissatisfaction": artefact.heads.dissatisfaction_,
         "status": artefact.heads.status_,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize, minimize_scalar
 
 Numbers = NDArray[np.float64]
 
@@ -44,6 +43,7 @@ class Curve:
 
 def fit_temperature(margins: Numbers, truth: NDArray[np.int64]) -> Temperature:
     """Find the temperature under which the true labels are likeliest."""
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415  # only training needs it, and it loads slowly
 
     def surprise(logarithm: float) -> float:
         chances = Temperature(float(np.exp(logarithm))).probabilities(margins)
@@ -56,6 +56,8 @@ def fit_temperature(margins: Numbers, truth: NDArray[np.int64]) -> Temperature:
 
 def fit_curve(margins: Numbers, truth: NDArray[np.bool_]) -> Curve:
     """Find the logistic curve under which the true answers are likeliest, by Platt's smoothed targets."""
+    from scipy.optimize import minimize  # noqa: PLC0415  # only training needs it, and it loads slowly
+
     yes, no = int(truth.sum()), int((~truth).sum())
     targets = np.where(truth, (yes + 1) / (yes + 2), 1 / (no + 2))
 

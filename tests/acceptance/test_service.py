@@ -129,6 +129,9 @@ def test_an_officer_works_what_the_night_brought(
     installation.run("poll")
     (letter,) = smtp.wait_for(1)
     assert "stage 1" in letter.message.get_body(("plain",)).get_content()
+    assert len(installation.run("queue", "--json").lines) == 2, "a complaint waits for its answer"
+    done = installation.run("rule", reference, "--answered", "--reason", "Engineer sent, apology given.")
+    assert done.code == 0, done.err
     assert len(installation.run("queue", "--json").lines) == 1
 
 
