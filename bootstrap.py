@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,10 +20,9 @@ import structlog
 from casework.policy import Caps, Policy
 from letters.compose import compose
 from letters.deliver import MaildirSender, SmtpSender, SmtpServer
-from letters.deliver import Security as SmtpSecurity
 from letters.letterhead import DEFAULT_OMBUDSMEN, Letterhead, OmbudsmanContact
 from letters.render import check_templates
-from models.codes import Ombudsman
+from models.codes import Ombudsman, Security
 from models.deadlines import LONDON, WorkingDays
 from models.errors import AlreadyRunning, ArtefactRefused, InputInvalid, RecordUnavailable, StoreUnavailable
 from models.ports import Mailbox
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from intake.receive import Receiver
-    from letters.deliver import SmtpSender as AnySender
     from models.unit_of_work import SqlUnitOfWork
     from triage.triager import Triager
 
@@ -62,6 +61,7 @@ def configure_log(*, is_service: bool) -> Any:
         last = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
+            _without_addresses,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             last,
@@ -71,6 +71,13 @@ def configure_log(*, is_service: bool) -> Any:
         cache_logger_on_first_use=False,
     )
     return structlog.get_logger()
+
+
+def _without_addresses(_logger: Any, _method: str, event: Any) -> Any:
+    """Take addresses out of why something failed: servers name people, and the log holds nobody's data."""
+    if "why" in event:
+        event["why"] = re.sub(r"\S+@\S+", "(address)", str(event["why"]))
+    return event
 
 
 @dataclass(frozen=True)
@@ -183,7 +190,7 @@ class App:
         day = days.get(account)
         return datetime.combine(day, time(), tzinfo=LONDON) if day else None
 
-    def sender(self) -> "MaildirSender | AnySender":
+    def sender(self) -> MaildirSender | SmtpSender:
         """Return what takes letters out of the house."""
         said = self.settings.sending
         if said.kind == "maildir":
@@ -191,7 +198,7 @@ class App:
         server = SmtpServer(
             host=said.host,
             port=said.port,
-            security=SmtpSecurity(said.security),
+            security=Security(said.security),
             username=said.username,
             password=said.password.read() if said.username else "",
             ca_file=str(said.ca_file or ""),
@@ -342,7 +349,7 @@ def _mailbox(said: MailboxSettings) -> Mailbox:
             name=said.name,
             host=said.host,
             port=said.port,
-            security=mailbox.Security(said.security),
+            security=Security(said.security),
             username=said.username,
             password=said.password.read(),
             folders=said.folders,

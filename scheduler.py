@@ -1,7 +1,6 @@
 """The unattended process: which jobs run and how often, nothing else."""
 
 import os
-import re
 import signal
 import threading
 import time
@@ -65,16 +64,6 @@ class Service:
             for job in scheduler.get_jobs():
                 job.modify(next_run_time=now_utc())
         return now_ahead
-
-    def stop(self) -> None:
-        """Ask the service to stop; used by whoever runs it in a thread."""
-        self._stopping.set()
-
-    def run_in_thread(self) -> BackgroundScheduler:
-        """Start the jobs without waiting; the caller stops and shuts the scheduler down."""
-        scheduler = self._schedule()
-        scheduler.start()
-        return scheduler
 
     def _schedule(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
@@ -161,7 +150,7 @@ class Service:
             if letter.state is LetterState.QUEUED and self._sender.is_away:
                 pause = patience.failed(self._app.clock())
                 self._log.warning(
-                    "sender_away", why=_without_addresses(letter.last_fault), since=_iso(patience.away_since),
+                    "sender_away", why=letter.last_fault, since=_iso(patience.away_since),
                     next_try_in_s=pause.total_seconds(),
                 )  # fmt: skip
             elif letter.state is not LetterState.QUEUED:
@@ -213,11 +202,6 @@ def run_service(app: App) -> None:
 
 def _iso(instant: datetime | None) -> str:
     return instant.isoformat(timespec="seconds") if instant else ""
-
-
-def _without_addresses(text: str) -> str:
-    """Return a server's answer without the addresses that it names: the log holds no personal data."""
-    return re.sub(r"\S+@\S+", "(address)", text)
 
 
 def _where(error: BaseException) -> str:

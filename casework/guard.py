@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from casework.acknowledge import FORMAL, RECEIPT_AT_MOST, STAGE, owe, queue_letter
+from casework.begin_stage import begin_stage
 from casework.may_acknowledge import caps_reached, reasons_against_address
 from casework.policy import HOUR, Policy
 from letters.letterhead import Letterhead
@@ -85,6 +86,4 @@ def _begin(case: Case, kind: LetterKind, *, policy: Policy) -> None:
         case.status = Status.COMPLAINT
     if stage > case.stage:
         arrived_on = case.escalation_received_on or case.received_on
-        case.begin_stage(
-            stage, received_on=arrived_on, acknowledge_by=policy.working_days.acknowledge_by(arrived_on)
-        )
+        begin_stage(case, stage, received_on=arrived_on, policy=policy)

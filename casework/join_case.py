@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from casework.acknowledge import RECEIPT_AT_MOST, queue_letter
 from casework.alert_duty import alert_duty
+from casework.begin_stage import begin_stage
 from casework.may_acknowledge import reasons_against
 from casework.policy import Policy
 from letters.letterhead import Letterhead
@@ -86,7 +87,7 @@ def _begin_complaint(
     """Open stage 1 on the sender's word; the clock runs from the day on which the choice reached us."""
     arrived_on = received_on(message.received_at)
     case.status = Status.COMPLAINT
-    case.begin_stage(1, received_on=arrived_on, acknowledge_by=policy.working_days.acknowledge_by(arrived_on))
+    begin_stage(case, 1, received_on=arrived_on, policy=policy)
     case.guard_at = policy.guard_at(arrived_on)
     against = reasons_against(parsed, case.reply_address, letters=uow.letters, policy=policy, now=now)
     is_delicate = bool(RECEIPT_AT_MOST & set(case.flags))

@@ -12,7 +12,7 @@ from models.case import AuditRow, Case
 from models.codes import Flag, Outcome, Status
 from models.deadlines import received_on
 from models.decision import Decision
-from models.message import NOBODY, Message, ParsedMessage
+from models.message import Message, ParsedMessage
 from models.ports import UnitOfWork
 from models.reference import new_reference
 
@@ -68,7 +68,7 @@ def _case_of(
     message: Message, parsed: ParsedMessage, decision: Decision, *, policy: Policy, now: datetime
 ) -> Case:
     arrived_on = received_on(message.received_at)
-    person = parsed.complainant.person if parsed.complainant.found_in else parsed.sender or NOBODY
+    person = parsed.writer
     guarded = decision.is_likely_complaint and not message.is_historic and not is_unwanted(decision)
     return Case(
         reference=new_reference(),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from casework.acknowledge import FORMAL, STAGE, queue_letter
+from casework.begin_stage import begin_stage
 from casework.may_acknowledge import reasons_against_address
 from casework.policy import Policy
 from letters.letterhead import Letterhead
@@ -116,6 +117,4 @@ def _begin_stage(case: Case, stage: int, *, policy: Policy) -> None:
         )
     last = case.messages[-1] if stage > 1 and case.stage else case.messages[0]
     arrived_on = case.escalation_received_on or received_on(last.received_at)
-    case.begin_stage(
-        stage, received_on=arrived_on, acknowledge_by=policy.working_days.acknowledge_by(arrived_on)
-    )
+    begin_stage(case, stage, received_on=arrived_on, policy=policy)

@@ -32,6 +32,7 @@ class Headers:
 
     def __init__(self, fields: Iterable[tuple[str, object]]) -> None:
         self._fields: dict[str, list[str]] = {}
+        self._people: dict[str, tuple[Person, ...]] = {}
         for name, value in fields:
             # The standard library hands raw 8-bit bytes over as lone surrogates.
             self._fields.setdefault(name.lower(), []).append(str(value)[:_LONGEST_FIELD])
@@ -55,7 +56,9 @@ class Headers:
 
     def people(self, name: str) -> tuple[Person, ...]:
         """Return everybody that the field names who has an address."""
-        return read_people(self.raw(name))
+        if name not in self._people:
+            self._people[name] = read_people(self.raw(name))
+        return self._people[name]
 
     def ids(self, name: str) -> tuple[str, ...]:
         """Return the Message-IDs that the field holds, with their angle brackets."""

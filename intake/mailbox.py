@@ -17,6 +17,7 @@ from typing import Any
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
+from models.codes import Security
 from models.errors import MailboxUnavailable
 from models.message import FetchedMessage, Place
 from models.ports import Ledger
@@ -25,14 +26,6 @@ _TIMEOUT_S = 60
 _BATCH = 50
 _LARGEST_BATCH_BYTES = 16_000_000
 _UID_WINDOW = 20_000
-
-
-class Security(StrEnum):
-    """How a connection is kept private."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    PLAIN = "plain"
 
 
 class Processed(StrEnum):

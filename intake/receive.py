@@ -230,7 +230,7 @@ class Receiver:
         self, uow: UnitOfWork, message: Message, parsed: ParsedMessage, road: Sorted, *, now: datetime
     ) -> None:
         """File a bounce, and reopen what the letter that bounced had acknowledged."""
-        ids = [*parsed.returned_ids, *parsed.thread_ids]
+        ids = parsed.letters_named
         letter = uow.cases.letter_of(ids) if ids else None
         if letter is not None and parsed.bounced_addresses:
             mark_undelivered(uow, letter, road.case, why="it came back as undeliverable", now=now)

@@ -57,7 +57,7 @@ def sort_message(uow: UnitOfWork, message: Message, parsed: ParsedMessage) -> So
     if parsed.message_id and uow.cases.letter_of([parsed.message_id]) is not None:
         return Sorted(Road.MACHINE, "our own letter came back")
     if parsed.is_bounce:
-        ids = [*parsed.returned_ids, *parsed.thread_ids]
+        ids = parsed.letters_named
         return Sorted(Road.BOUNCE, "a bounce", case=uow.cases.of_letters(ids) if ids else None)
     if parsed.is_auto_reply:
         return Sorted(Road.MACHINE, "an automatic reply", case=_case_of_letter(uow, parsed))

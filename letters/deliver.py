@@ -6,22 +6,14 @@ import smtplib
 import socket
 import ssl
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
+from models.codes import Security
 from models.errors import LetterRefused, SenderUnavailable, StoreUnavailable
 
 _TIMEOUT_S = 60
 _PERMANENT = 500
 _AUTHENTICATION = {530, 534, 535, 538}
-
-
-class Security(StrEnum):
-    """How a connection is kept private."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    PLAIN = "plain"
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,14 @@ class TaskKind(StrEnum):
     GUARD_ACTED = "guard_acted"
 
 
+class Security(StrEnum):
+    """How a connection to a mail server is kept private."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    PLAIN = "plain"
+
+
 class AcknowledgementMode(StrEnum):
     """What is sent before an officer has ruled (docs/letters.md)."""
 

@@ -113,6 +113,16 @@ class ParsedMessage:
         return tuple(dict.fromkeys(ref for ref in nearest_first if ref))
 
     @property
+    def writer(self) -> Person:
+        """Return whom the message is from as best known, nobody where nothing says."""
+        return self.complainant.person if self.complainant.found_in else self.sender or NOBODY
+
+    @property
+    def letters_named(self) -> tuple[str, ...]:
+        """Return the Message-IDs that a bounce brings back or answers, the surest first."""
+        return (*self.returned_ids, *self.thread_ids)
+
+    @property
     def words_to_triage(self) -> str:
         """Return what the sender says now: the new part, or the attachments where it only points at them."""
         attached = "\n\n".join(each.text for each in self.attachments if each.text.strip())
@@ -160,7 +170,7 @@ class Message:
 
     def describe(self, parsed: ParsedMessage) -> None:
         """Copy what was read out of the raw bytes into the row that officers see."""
-        who = parsed.complainant.person if parsed.complainant.found_in else parsed.sender or NOBODY
+        who = parsed.writer
         self.message_id = parsed.message_id
         self.sender_name, self.sender_address = who.name, who.address
         self.subject, self.text, self.reply_text = parsed.subject, parsed.text, parsed.reply_text

@@ -40,15 +40,13 @@ class Said:
 
 def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
     """Triage labelled messages and return every figure, also for those without the word "complain"."""
-    from triage.train import truths_of  # noqa: PLC0415  # train.py imports this module
-
     decisions = [decision for _, decision in triager.triage(each.message for each in messages)]
     truths, said = truths_of(messages), _said(decisions)
     result = figures(said, truths)
     plain = np.array([_MASKED_WORD not in _words(each) for each in messages])
     result["without_the_word_complain"] = {
         "messages": int(plain.sum()),
-        "dissatisfaction": _dissatisfaction(_rows(said.dissatisfaction, plain),
+        "dissatisfaction": _dissatisfaction(said.dissatisfaction[plain],
                                             said.dissatisfaction_chance[plain],
                                             truths.dissatisfaction[plain]),
     }  # fmt: skip
@@ -61,6 +59,20 @@ def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str,
     result["artefact"] = triager.artefact.name
     result["briefs"] = len({each.brief for each in messages if each.brief})
     return result
+
+
+def truths_of(messages: Sequence[LabelledMessage]) -> Truths:
+    """Return the labels of messages as arrays."""
+    return Truths(
+        dissatisfaction=np.array([each.is_dissatisfied for each in messages], dtype=np.bool_),
+        status=np.array([STATUSES.index(each.status) for each in messages], dtype=np.int64),
+        category=np.array([CATEGORIES.index(each.category) for each in messages], dtype=np.int64),
+        is_housing=np.array([each.ombudsman is Ombudsman.HOUSING for each in messages], dtype=np.bool_),
+        codes=np.array(
+            [[code in each.exclusions or code in each.flags for code in CODES] for each in messages],
+            dtype=np.bool_,
+        ),
+    )
 
 
 def figures_of_margins(
@@ -224,10 +236,6 @@ def _reliability(chances: Numbers, truth: Truth) -> list[dict[str, float]]:
         for place in range(10)
         if (places == place).any()
     ]
-
-
-def _rows(values: Truth, rows: Truth) -> Truth:
-    return values[rows]
 
 
 def _words(each: LabelledMessage) -> str:

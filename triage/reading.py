@@ -27,14 +27,6 @@ class Reading:
     counts: dict[str, int]
     word_count: int
 
-    def of(self, cue: str) -> list[Hit]:
-        """Return the hits of one cue in the order of the text."""
-        return [hit for hit in self.hits if hit.cue == cue]
-
     def has(self, *cues: str) -> bool:
         """Say whether any of the cues was found."""
         return any(hit.cue in cues for hit in self.hits)
-
-    def sentence_of(self, hit: Hit) -> Span:
-        """Return the sentence that holds a hit."""
-        return self.sentences[hit.sentence]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.model_selection import GroupKFold
 
-from models.codes import Flag, Ombudsman
+from models.codes import Flag
 from models.deadlines import received_on
 from models.decision import FORMAL_STATUSES
 from models.errors import CorpusInvalid
@@ -22,7 +22,7 @@ from triage.card import write_card
 from triage.classifier import CATEGORIES, CODES, STATUSES, Heads, Margins, Truths, Vectoriser
 from triage.corpus import LabelledMessage, fingerprint
 from triage.decide import Thresholds
-from triage.evaluate import figures_of_margins
+from triage.evaluate import figures_of_margins, truths_of
 from triage.features import masked, pragmatic, text_to_triage
 from triage.language import read_texts
 
@@ -80,20 +80,6 @@ def train(
     write_card(target, title=f"Cross-validation by brief, {len(messages):,} messages")
     progress("done", FOLDS + 3, FOLDS + 3)
     return made
-
-
-def truths_of(messages: Sequence[LabelledMessage]) -> Truths:
-    """Return the labels of messages as arrays."""
-    return Truths(
-        dissatisfaction=np.array([each.is_dissatisfied for each in messages], dtype=np.bool_),
-        status=np.array([STATUSES.index(each.status) for each in messages], dtype=np.int64),
-        category=np.array([CATEGORIES.index(each.category) for each in messages], dtype=np.int64),
-        is_housing=np.array([each.ombudsman is Ombudsman.HOUSING for each in messages], dtype=np.bool_),
-        codes=np.array(
-            [[code in each.exclusions or code in each.flags for code in CODES] for each in messages],
-            dtype=np.bool_,
-        ),
-    )
 
 
 def _check_enough(messages: Sequence[LabelledMessage]) -> None:
