@@ -39,12 +39,14 @@ lock: $(VENV)/installed-dev  ## resolve the dependencies anew
 clean:  ## remove what was made here, the demonstration's data too
 	rm -rf $(VENV) demo-data build *.egg-info
 
-servers:  ## Dovecot and PostgreSQL, which the tests start for themselves
+servers:  ## Dovecot, PostgreSQL and Tesseract, which the tests start for themselves
 	@missing=""; \
 	command -v dovecot > /dev/null || [ -x /usr/sbin/dovecot ] || missing="$$missing dovecot-imapd"; \
 	ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null \
 		|| missing="$$missing postgresql"; \
 	command -v openssl > /dev/null || missing="$$missing openssl"; \
+	command -v tesseract > /dev/null && [ -d "$$(ls -d /usr/share/tesseract-ocr/*/tessdata 2> /dev/null)" ] \
+		|| missing="$$missing tesseract-ocr tesseract-ocr-osd"; \
 	if [ -n "$$missing" ]; then \
 		echo "installing for the tests:$$missing"; \
 		$(SUDO) apt-get update -qq && \

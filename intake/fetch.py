@@ -115,6 +115,7 @@ def _row(fetched: FetchedMessage, *, now: datetime, is_historic: bool) -> Messag
         received_at=min(fetched.received_at or _received_by_us(fetched.raw) or now, now),
         fetched_at=now,
         is_historic=is_historic,
+        filename=fetched.filename,
     )
 
 

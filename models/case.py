@@ -76,7 +76,9 @@ class Case:
     `status`, `category` and `ombudsman` are those in force: triage's decision until an officer's ruling
     replaces it; both stay on record. `stage` is 0 while no complaint runs, then 1 or 2. `guard_at` is
     when the guard sends a missing formal acknowledgement, None where none is missing.
-    `own_words` and `flags` are what triage chose for letters and order.
+    `own_words` and `flags` are what triage chose for letters and order. `complainant_found_in` says where the
+    complainant was found, `represented_name` for whom they write, `claimed_on` when a forwarded mail or a
+    scanned letter says that it was written; the clock runs from `received_on` all the same (LGSCO 3.2).
     `answered_on` is when an officer recorded that the stage had its full answer.
     `escalation_received_on` is when the next stage was asked for and not yet begun.
     """
@@ -92,6 +94,9 @@ class Case:
     complainant_address: str
     reply_address: str
     subject: str
+    complainant_found_in: str = "from"
+    represented_name: str = ""
+    claimed_on: date | None = None
     acknowledge_by: date
     priority: int = 0
     awaits_officer: bool = True

@@ -126,6 +126,10 @@ class TaskKind(StrEnum):
     LETTER_UNDELIVERED = "letter_undelivered"
     READ_QUARANTINED = "read_quarantined"
     GUARD_ACTED = "guard_acted"
+    POSSIBLE_REPLY = "possible_reply"
+    CONFIRM_COMPLAINANT = "confirm_complainant"
+    READ_ATTACHMENT = "read_attachment"
+    UNMATCHED_BOUNCE = "unmatched_bounce"
 
 
 class Security(StrEnum):

@@ -25,6 +25,7 @@ class FetchedMessage:
     """A message as a mailbox handed it over, before anything has interpreted it.
 
     `raw` is None where the message is over the size limit or cannot be read; `fault` then says why.
+    `filename` is that of a document, such as a scanned letter; it is empty for mail.
     """
 
     place: Place
@@ -32,6 +33,7 @@ class FetchedMessage:
     received_at: datetime | None
     size: int
     fault: str | None = None
+    filename: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ NOBODY = Person(name="", address="")
 
 @dataclass(frozen=True)
 class Complainant:
-    """Whom the message is from as best known; `found_in` is from, form, forward or empty."""
+    """Somebody as best known, and where they were found: from, reply_to, form, forward, text or nowhere."""
 
     person: Person = NOBODY
     found_in: str = ""
@@ -59,13 +61,19 @@ class Complainant:
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file that came with a message; `content` is kept by its SHA-256, `text` is what could be read."""
+    """A file that came with a message; `content` is kept by its SHA-256, `text` is what could be read.
+
+    `confidence` is that of recognised text, 0 to 1, and None where nothing had to be recognised. `fault` says
+    in a sentence why the text is missing or not whole.
+    """
 
     filename: str
     content_type: str
     content: bytes
     sha256: str
     text: str = ""
+    confidence: float | None = None
+    fault: str = ""
 
     @property
     def size(self) -> int:
@@ -79,7 +87,9 @@ class ParsedMessage:
 
     `date` is the Date header and only a claim; `received_at` is the top Received header. `reply_text` is
     the new part on top, equal to `text` where nothing is quoted. `returned_ids` are the Message-IDs of
-    letters that a bounce brings back. `defects` are short codes.
+    letters that a bounce brings back. `represented` is for whom the complainant writes, if for somebody else.
+    `claimed_at` is when a forwarded mail or a scanned letter says that it was written, and only a claim too.
+    `defects` are short codes.
     """
 
     subject: str = ""
@@ -103,6 +113,8 @@ class ParsedMessage:
     is_null_sender: bool = False
     machine_reason: str = ""
     complainant: Complainant = field(default_factory=Complainant)
+    represented: Complainant = field(default_factory=Complainant)
+    claimed_at: datetime | None = None
     defects: tuple[str, ...] = ()
     content_hash: str = ""
 
@@ -116,6 +128,21 @@ class ParsedMessage:
     def writer(self) -> Person:
         """Return whom the message is from as best known, nobody where nothing says."""
         return self.complainant.person if self.complainant.found_in else self.sender or NOBODY
+
+    @property
+    def people(self) -> dict[str, dict[str, str]]:
+        """Return who is who, each with where they were found, as the record keeps it."""
+        found = {
+            "sender": Complainant(self.sender or NOBODY, "from"),
+            "complainant": self.complainant,
+            "represented": self.represented,
+            "reply_to": Complainant(self.reply_to[0] if self.reply_to else NOBODY, "reply_to"),
+        }
+        return {
+            role: {"name": who.person.name, "address": who.person.address, "found_in": who.found_in}
+            for role, who in found.items()
+            if who.person != NOBODY
+        }
 
     @property
     def letters_named(self) -> tuple[str, ...]:
@@ -147,6 +174,7 @@ class Message:
     received_at: datetime
     fetched_at: datetime
     is_historic: bool = False
+    filename: str = ""
     id: int | None = None
     attempts: int = 0
     outcome: Outcome | None = None
@@ -162,6 +190,7 @@ class Message:
     subject: str = ""
     text: str = ""
     reply_text: str = ""
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def place(self) -> Place:
@@ -174,6 +203,7 @@ class Message:
         self.message_id = parsed.message_id
         self.sender_name, self.sender_address = who.name, who.address
         self.subject, self.text, self.reply_text = parsed.subject, parsed.text, parsed.reply_text
+        self.people = parsed.people
 
     def settle(self, outcome: Outcome, *, reason: str, now: datetime) -> None:
         """Give the message its one outcome.

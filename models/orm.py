@@ -110,6 +110,9 @@ cases = Table(
     Column("complainant_name", Text, nullable=False),
     Column("complainant_address", Text, nullable=False),
     Column("reply_address", Text, nullable=False),
+    Column("complainant_found_in", String(20), nullable=False, server_default=""),
+    Column("represented_name", Text, nullable=False, server_default=""),
+    Column("claimed_on", Date),
     Column("subject", Text, nullable=False),
     Column("acknowledge_by", Date, nullable=False),
     Column("priority", Integer, nullable=False),
@@ -145,6 +148,7 @@ messages = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("fetched_at", UtcDateTime, nullable=False),
     Column("is_historic", Boolean, nullable=False),
+    Column("filename", String(500), nullable=False, server_default=""),
     Column("attempts", Integer, nullable=False),
     Column("claimed_by", String(300)),
     Column("claimed_until", UtcDateTime),
@@ -161,6 +165,7 @@ messages = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("reply_text", Text, nullable=False),
+    Column("people", JSON, nullable=False, server_default="{}"),
     UniqueConstraint("account", "folder", "uid_validity", "uid"),
 )
 Index(
@@ -195,6 +200,8 @@ attachments = Table(
     Column("content_type", Text, nullable=False),
     Column("sha256", String(64), ForeignKey("blobs.sha256"), nullable=False),
     Column("text", Text, nullable=False),
+    Column("confidence", Float),
+    Column("fault", Text, nullable=False, server_default=""),
 )
 
 predictions = Table(
@@ -293,6 +300,36 @@ audit = Table(
     Column("message_id", _BigId, index=True),
     Column("case_reference", String(20), index=True),
     Column("detail", JSON, nullable=False),
+)
+
+mailbox_health = Table(
+    "mailbox_health",
+    metadata,
+    Column("account", String(200), primary_key=True),
+    Column("polled_at", UtcDateTime),
+    Column("last_success_at", UtcDateTime),
+    Column("away_since", UtcDateTime),
+    Column("fault", Text, nullable=False),
+    Column("last_message_at", UtcDateTime),
+    Column("token_expires_at", UtcDateTime),
+    Column("secret_expires_on", Date),
+)
+
+reconciliations = Table(
+    "reconciliations",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("mailboxes", Integer, nullable=False),
+    Column("compared", BigInteger, nullable=False),
+    Column("gaps", JSON, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("name", String(50), primary_key=True),
+    Column("value", LargeBinary, nullable=False),
 )
 
 mapper = registry(metadata=metadata)

@@ -143,6 +143,8 @@ class SqlMessages:
                     content_type=each.content_type,
                     sha256=each.sha256,
                     text=each.text,
+                    confidence=each.confidence,
+                    fault=each.fault,
                 )
             )
 
