@@ -20,6 +20,7 @@ _DECLARED = {
     "shift_jis": "cp932",
 }
 _SELF_DESCRIBING = {"utf-7", "iso2022_jp", "gb18030", "big5hkscs", "cp949", "cp932", "euc_jp", "utf-16"}
+_ASCII_AND_UTF_8 = {"utf-8", "utf8", "us-ascii", "ascii"}
 _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -27,7 +28,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNREADABLE = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ud800-\udfff]")
-_BREAKS = re.compile("\r\n|\r|\x0c|\u2028|\u2029")
+_BREAKS = ("\r\n", "\r", "\x0c", "\u2028", "\u2029")
 
 
 def decode_text(content: bytes, declared: str | None = None, *, is_html: bool = False) -> str:
@@ -35,9 +36,20 @@ def decode_text(content: bytes, declared: str | None = None, *, is_html: bool = 
     return clean(_decode(content, declared, is_html=is_html))
 
 
+def is_mislabelled(content: bytes, declared: str | None) -> bool:
+    """Say whether a part that calls itself UTF-8 or ASCII is neither (facts 14 and 15)."""
+    if not declared or content.isascii() or declared.lower() not in _ASCII_AND_UTF_8:
+        return False
+    return _strictly(content, "utf-8") is None
+
+
 def clean(text: str) -> str:
     """Make text fit for screens and databases: plain line ends, no NUL, controls or lone surrogates."""
-    return _UNREADABLE.sub("", _BREAKS.sub("\n", text))
+    for each in _BREAKS:
+        # One replacement after another is far quicker than an expression that finds them all.
+        if each in text:
+            text = text.replace(each, "\n")
+    return _UNREADABLE.sub("", text)
 
 
 def known_codec(label: str | None) -> str | None:

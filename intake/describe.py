@@ -4,10 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from intake.attached import with_documents
+from intake.documents.read import read_document
+from intake.documents.text import DocumentText
 from intake.folders import MboxFile
+from intake.msg_file import SIGNATURE as MSG_SIGNATURE
+from intake.outlook import parse_msg
 from intake.parse import parse
 from models.errors import InputInvalid, UnreadableMessage
-from models.message import ParsedMessage, Person
+from models.message import Attachment, Complainant, ParsedMessage, Person
 
 
 def describe_path(path: Path, standard_input: BinaryIO) -> Iterator[dict[str, Any]]:
@@ -28,9 +33,18 @@ def describe_path(path: Path, standard_input: BinaryIO) -> Iterator[dict[str, An
 def describe_bytes(raw: bytes, *, source: str) -> dict[str, Any]:
     """Return what is read out of one message; `error` and `reason` in place of it where that cannot be."""
     try:
-        return {"source": source, **as_json(parse(raw))}
+        return {"source": source, **as_json(_read(raw))}
     except UnreadableMessage as error:
         return {"source": source, "error": str(error), "reason": error.reason}
+
+
+def _read(raw: bytes) -> ParsedMessage:
+    parsed = parse_msg(raw) if raw.startswith(MSG_SIGNATURE) else parse(raw)
+    return with_documents(parsed, _read_attached)
+
+
+def _read_attached(file: Attachment) -> DocumentText:
+    return read_document(file.content, content_type=file.content_type, filename=file.filename)
 
 
 def as_json(parsed: ParsedMessage) -> dict[str, Any]:
@@ -55,6 +69,9 @@ def as_json(parsed: ParsedMessage) -> dict[str, Any]:
                 "size": each.size,
                 "sha256": each.sha256,
                 "text": each.text,
+                "confidence": each.confidence,
+                "fault": each.fault or None,
+                "is_inline": each.is_inline,
             }
             for each in parsed.attachments
         ],
@@ -63,11 +80,10 @@ def as_json(parsed: ParsedMessage) -> dict[str, Any]:
         "bounced_addresses": list(parsed.bounced_addresses),
         "is_list": parsed.is_list,
         "machine_reason": parsed.machine_reason or None,
-        "complainant": {
-            **_person(parsed.complainant.person),
-            "found_in": parsed.complainant.found_in or None,
-        },
+        "complainant": _found(parsed.complainant),
         "defects": list(parsed.defects),
+        "represented": _found(parsed.represented) if parsed.represented.found_in else None,
+        "claimed_at": parsed.claimed_at.isoformat() if parsed.claimed_at else None,
     }
 
 
@@ -88,7 +104,11 @@ def _describe_file(file: Path) -> Iterator[dict[str, Any]]:
 def _is_mail(file: Path) -> bool:
     """Say whether a file found in a directory is mail: by its ending, or because a Maildir holds it."""
     in_maildir = file.parent.name in {"new", "cur"}
-    return file.is_file() and (file.suffix.lower() in {".eml", ".mbox", ".mbx"} or in_maildir)
+    return file.is_file() and (file.suffix.lower() in {".eml", ".mbox", ".mbx", ".msg"} or in_maildir)
+
+
+def _found(who: Complainant) -> dict[str, str | None]:
+    return {**_person(who.person), "found_in": who.found_in or None}
 
 
 def _person(person: Person) -> dict[str, str]:

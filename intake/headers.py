@@ -45,6 +45,10 @@ class Headers:
         """Return how often the field is there."""
         return len(self._fields.get(name.lower(), ()))
 
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every field of that name from the top, unfolded but undecoded."""
+        return tuple(_WHITE.sub(" ", value).strip() for value in self._fields.get(name.lower(), ()))
+
     def raw(self, name: str) -> str:
         """Return the first field of that name, unfolded but undecoded, empty where there is none."""
         values = self._fields.get(name.lower(), [""])

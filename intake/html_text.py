@@ -11,13 +11,14 @@ _BLOCKS = {
     "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
 }  # fmt: skip
 _QUOTE_START, _QUOTE_END, _BREAK = "\x01", "\x02", "\x03"
-_WHITE = re.compile(r"[ \n\x03]+")
+# A single space or line end stays as it is.
+_WHITE = re.compile(r"[ \n\t\x03]{2,}|\x03")
 _AROUND = {
     "br": ("\n", ""),
     "blockquote": (f"\n\n{_QUOTE_START}\n", f"\n{_QUOTE_END}\n\n"),
     "li": ("\n- ", ""),
-    "td": ("", " "),
-    "th": ("", " "),
+    "td": ("", "\t"),
+    "th": ("", "\t"),
 }
 _PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote"}
 _ENDS_A_PAGE = re.compile(r"</\s*(?:html|body)\s*>", re.IGNORECASE)
@@ -105,10 +106,12 @@ def _is_hidden(node: LexborNode) -> bool:
 
 
 def _as_breaks(found: re.Match[str]) -> str:
-    """Return a run of white space and block ends as one space, one line end or two."""
+    """Return a run of white space and block ends as one space, one tab between cells, or line ends."""
     run = found[0]
     lines = run.count("\n")
-    return "\n" * min(lines, 3) if lines else "\n" if _BREAK in run else " "
+    if lines:
+        return "\n" * min(lines, 3)
+    return "\n" if _BREAK in run else "\t" if "\t" in run else " "
 
 
 def _mark_quotes(text: str) -> str:

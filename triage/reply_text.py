@@ -5,39 +5,16 @@ contact is never cut, and where little is left the whole text counts (docs/mail.
 """
 
 import re
-from itertools import islice
 
-_IS_REPLY = re.compile(r"^\s*(re|aw|sv|antw|rif|res|odp|vs)\s*(\[\d+\])?\s*:", re.IGNORECASE)
-_IS_FORWARD = re.compile(r"^\s*(fwd?|wg|tr|rv|doorst|enc|pd)\s*:", re.IGNORECASE)
+from triage.quotations import introductions, is_quoted, start_of_history
 
-_ON_SOMEBODY_WROTE = re.compile(
-    r"^[ \t]*(?:"
-    r"On\b(?=.{0,300}\d).{4,300}?\bwrote\s*:"
-    r"|Le\b.{4,300}?\ba écrit\s*:"
-    r"|Am\b.{4,300}?\bschrieb\b.{0,100}?:"
-    r"|El\b.{4,300}?\bescribió\s*:"
-    r"|Il\b.{4,300}?\bha scritto\s*:"
-    r"|Op\b.{4,300}?\bschreef\b.{0,100}?:"
-    r"|W dniu\b.{4,300}?\bpisze\s*:"
-    r"|Dnia\b.{4,300}?\bnapisał\(?a?\)?\s*:"
-    r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.{0,120}?<[^<>\n]+@[^<>\n]+>\s*:?"
-    r")[ \t]*$",
-    re.MULTILINE | re.DOTALL | re.IGNORECASE,
+# Gateways put such words as [EXTERNAL] before the prefix.
+_TAGS = r"^\s*(?:\[[^\[\]\n]{1,40}\]\s*|external\s*:\s*){0,3}"
+_IS_REPLY = re.compile(
+    _TAGS + r"(?:re|aw|sv|antw|rif|res|odp|vs|atb|ats|ynt)\s*(?:[\[(]\d+[\])])?\s*:", re.IGNORECASE
 )
-_ORIGINAL_MESSAGE = re.compile(
-    r"^[ \t>]*-{2,}\s*(original message|original appointment|forwarded message|reply message|"
-    r"ursprüngliche nachricht|message d'origine|mensaje original|messaggio originale|"
-    r"wiadomość oryginalna|oorspronkelijk bericht)\s*-*[ \t]*$",
-    re.MULTILINE | re.IGNORECASE,
-)
-_HEADER_BLOCK = re.compile(
-    r"^[ \t*]*(?:From|Von|De|Da|Van|Od)[ \t*]*:[^\n]+\n"
-    r"(?:[ \t*]*(?:Sent|Date|To|Cc|Subject|Reply-To|Importance|Gesendet|Datum|An|Betreff|Envoyé|À|Objet|"
-    r"Enviado|Para|Asunto|Inviato|A|Oggetto|Verzonden|Aan|Onderwerp|Wysłano|Do|Temat)[ \t*]*:[^\n]*\n?){2,}",
-    re.MULTILINE | re.IGNORECASE,
-)
-_RULE_ABOVE_BLOCK = re.compile(r"[ \t]*_{8,}[ \t]*\n\s*\Z")
-_QUOTED_LINE = re.compile(r"^[ \t]*>")
+_IS_FORWARD = re.compile(_TAGS + r"(?:fwd?|wg|tr|rv|doorst|enc|pd|vb|ymlaen)\s*:", re.IGNORECASE)
+
 _FORWARD_MARK = re.compile(
     r"^[ \t]*(begin forwarded message|-+\s*forwarded message)", re.MULTILINE | re.IGNORECASE
 )
@@ -54,9 +31,18 @@ _DISCLAIMER = re.compile(
     re.MULTILINE | re.IGNORECASE | re.DOTALL,
 )
 
+_MARKED = r"in[- ]?line|in (?:red|blue|green|purple|bold|italics|capitals|caps|brackets|colour)"
+_ANSWERS_BELOW = re.compile(
+    r"\b(?:my|our) (?:comments?|answers?|replies|reply|responses?|notes?)\b[^.!?]{0,60}"
+    rf"\b(?:below|beneath|{_MARKED})\b|"
+    rf"\b(?:comments|answers|replies|responses)(?: \w+){{0,2}} (?:{_MARKED})\b|"
+    r"\b(?:I|we)(?:['’]ve| have)?(?: \w+)? "
+    r"(?:answered|replied|responded|commented|written|put|added|marked)\b[^.!?]{0,40}"
+    rf"\b(?:below|beneath|underneath|{_MARKED})\b",
+    re.IGNORECASE,
+)
+
 _LITTLE_LEFT = 3
-_RULE_REACH = 200
-_MOST_INTRODUCTIONS = 10
 _LITTLE_LEFT_OF_FORWARD = 20
 
 
@@ -71,13 +57,22 @@ def is_forward(subject: str) -> bool:
 
 
 def new_part(text: str, *, is_answer: bool) -> str:
-    """Return what a reply says on top or between the quoted lines; all of it for a first contact."""
+    """Return what a reply says on top or between the quoted lines; all of it for a first contact.
+
+    Who announces answers further down, in red or in capitals, is read whole: nothing marks them in a text.
+    """
     if not is_answer:
         return text
-    kept = text[: _start_of_history(text)]
-    lines = [line for line in kept.split("\n") if not _QUOTED_LINE.match(line)]
-    new = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
-    return new if len(new.split()) >= 1 else text
+    kept = text[: start_of_history(text)]
+    if len(kept) < len(text) and _ANSWERS_BELOW.search(kept):
+        return text
+    lines = kept.split("\n")
+    passed_over = {number for each in introductions(lines) for number in range(each.first, each.last + 1)}
+    new = "\n".join(
+        line for number, line in enumerate(lines) if number not in passed_over and not is_quoted(line)
+    )
+    new = re.sub(r"\n{3,}", "\n\n", new).strip()
+    return new or text
 
 
 def classifier_copy(subject: str, body: str) -> str:
@@ -93,39 +88,14 @@ def classifier_copy(subject: str, body: str) -> str:
     return _without_tail(text)
 
 
-def _start_of_history(text: str) -> int:
-    """Return where the earlier correspondence starts, the text's length where there is none."""
-    starts = [
-        match.start() for pattern in (_ORIGINAL_MESSAGE, _HEADER_BLOCK) for match in pattern.finditer(text)
-    ]
-    starts.extend(
-        match.start()
-        for match in islice(_ON_SOMEBODY_WROTE.finditer(text), _MOST_INTRODUCTIONS)
-        if not _answered_inside(text, match)
-    )
-    if not starts:
-        return len(text)
-    start = min(starts)
-    before = max(0, start - _RULE_REACH)
-    ruler = _RULE_ABOVE_BLOCK.search(text[before:start])
-    return before + ruler.start() if ruler else start
-
-
-def _answered_inside(text: str, introduction: re.Match[str]) -> bool:
-    """Say whether lines of the sender's stand between the quoted lines below an introduction."""
-    below = text[introduction.end() :].strip("\n").split("\n")
-    quoted = [number for number, line in enumerate(below) if _QUOTED_LINE.match(line)]
-    return bool(quoted) and any(line.strip() and not _QUOTED_LINE.match(line) for line in below[quoted[0] :])
-
-
 def _looks_answered(body: str) -> bool:
     """Say whether a body without Re: in its subject still has its own words above quoted mail."""
-    start = _start_of_history(body)
+    start = start_of_history(body)
     return start < len(body) and len(body[:start].split()) > _LITTLE_LEFT
 
 
 def _forwards(subject: str, body: str) -> bool:
-    start = _start_of_history(body)
+    start = start_of_history(body)
     is_one = is_forward(subject) or bool(_FORWARD_MARK.search(body))
     return is_one and len(body[:start].split()) < _LITTLE_LEFT_OF_FORWARD * 4
 

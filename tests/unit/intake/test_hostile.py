@@ -36,6 +36,13 @@ HOSTILE = {
     "nested blocks": b"Content-Type: text/html\n\n" + b"<div>" * 50_000 + b"hello",
     "random bytes": bytes(range(256)) * 20_000,
     "angle brackets": text(">" * 100_000 + " " * 100_000),
+    "one soft line after another": b"Content-Type: text/plain; format=flowed\n\n" + b"words \n" * 400_000,
+    "many versions": b"Content-Type: multipart/alternative; boundary=x\n\n"
+    + b"--x\nContent-Type: text/html\n\n<p>some words of a letter</p>\n" * 900,
+    "many cids": b"Content-Type: text/html\n\n" + b"cid:a cid:" * 60_000,
+    "an invitation": b"Content-Type: text/calendar\n\nBEGIN:VEVENT\nCOMMENT" + b';"' * 100_000 + b":x\n",
+    "many commands": b"Content-Type: text/enriched\n\n" + b"<param>" * 40_000 + b"<<" * 40_000,
+    "on behalf of many": text("I am writing on behalf of my mother, Mrs " * 5_000),
 }
 
 

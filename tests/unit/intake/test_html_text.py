@@ -26,7 +26,7 @@ TAGS = [
         ("<blockquote>Old</blockquote>New", "> Old\n\nNew"),
         ("<style>p{}</style><script>x()</script><title>t</title>Seen", "Seen"),
         ("<p style='display: none'>hidden</p>Seen", "Seen"),
-        ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a\tb"),
         ("just text", "just text"),
         ("", ""),
         ("<p>unclosed <b>tags", "unclosed tags"),

@@ -1,9 +1,12 @@
 """Who is who: the person behind a form or a forward, and nobody's invention."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from intake.forwards import Forwarded
 from intake.headers import Headers
-from intake.people import find_complainant
+from intake.people import find_complainant, find_people, speaks_for_others
 from models.message import Complainant, Person
 
 FORM = "Your name: Bob Hall\nEmail address: Bob@Example.org\nMessage: the bin\n"
@@ -68,3 +71,81 @@ def test_a_look_alike_domain_is_no_colleague(domain: str) -> None:
 def test_without_anybody_nobody_is_invented() -> None:
     """A message without a sender has no complainant."""
     assert complainant("") == Complainant()
+
+
+BLOCK = (
+    "From: Bob Hall <bob@example.org>\nSent: 03 March 2026 14:22\nTo: Fox\nSubject: Bins\n\nIt was missed."
+)
+AT = datetime(2026, 3, 3, 14, 22, tzinfo=UTC)
+BOB = Person("Bob Hall", "bob@example.org")
+
+
+def headers(sender: str, to: str = "complaints@council.example", cc: str = "") -> Headers:
+    """Return the fields of a message."""
+    return Headers([("From", sender), ("To", to), ("Cc", cc)])
+
+
+@pytest.mark.parametrize("subject", ["FW: Bins", "Bins", "Missed bin of a resident"])
+def test_a_colleague_s_forward_has_a_writer_and_a_date(subject: str) -> None:
+    """Even where the subject was written anew (fact 25)."""
+    found = find_people(headers("Cllr Fox <fox@council.example>"), subject, f"Please log.\n\n{BLOCK}")
+    assert found.complainant == Complainant(BOB, "forward")
+    assert found.claimed_at == AT
+
+
+def test_a_colleague_s_reply_is_no_forward() -> None:
+    """What a reply quotes is what it answers."""
+    found = find_people(headers("fox@council.example"), "RE: Bins", f"Noted.\n\n{BLOCK}")
+    assert (found.complainant.found_in, found.claimed_at) == ("from", None)
+
+
+def test_a_member_from_elsewhere_speaks_for_who_wrote() -> None:
+    """The member is the complainant, the writer is represented (LGSCO 1.5)."""
+    found = find_people(
+        headers("Dana Quill MP <dana@parliament.example>"), "Fwd: Bins", f"Please see.\n\n{BLOCK}"
+    )
+    assert str(found.complainant.person) == "Dana Quill MP <dana@parliament.example>"
+    assert found.represented == Complainant(BOB, "forward")
+    assert found.claimed_at == AT
+
+
+def test_anybody_else_s_forward_is_their_own_matter() -> None:
+    """A resident who sends on what somebody wrote represents nobody by that."""
+    found = find_people(headers("Ann <ann@example.org>"), "Fwd: Bins", f"See this.\n\n{BLOCK}")
+    assert (found.represented.found_in, found.claimed_at) == ("", None)
+
+
+def test_an_attached_mail_has_the_date_of_its_own() -> None:
+    """Where the heading is a header."""
+    enclosed = Forwarded(BOB, AT)
+    found = find_people(headers("fox@council.example"), "Bins", "Please log.", enclosed=enclosed)
+    assert (found.complainant.person, found.claimed_at) == (BOB, AT)
+
+
+def test_who_shares_a_public_mail_provider_is_no_colleague() -> None:
+    """A copy to a friend at the same provider makes no council of it."""
+    asked = headers("ann@gmail.com", cc="pat@gmail.com")
+    assert find_people(asked, "Fwd: Bins", BLOCK).complainant.found_in == "from"
+
+
+def test_nobody_represents_themselves() -> None:
+    """A name in the text that is the sender's own is no other person."""
+    found = find_people(headers("Edna Hallam <edna@example.org>"), "x", "I write on behalf of Edna Hallam.")
+    assert found.represented == Complainant()
+
+
+@pytest.mark.parametrize(
+    ("sender", "speaks"),
+    [
+        ("Dana Quill MP <d@x.example>", True),
+        ("Cllr Fox <fox@example.org>", True),
+        ("Office <casework@x.example>", True),
+        ("Pargeter Moss <mail@pargetermoss-solicitors.example>", True),
+        ("x <a@mp.parliament.example>", True),
+        ("Ann Lee <ann@example.org>", False),
+        ("Mpho Lawson <mpho@example.org>", False),
+    ],
+)
+def test_who_writes_for_others_by_profession_is_known(sender: str, *, speaks: bool) -> None:
+    """Members, solicitors and advisers put the names of those they write for in their subjects."""
+    assert speaks_for_others(headers(sender).people("from")[0]) is speaks
