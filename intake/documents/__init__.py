@@ -1,0 +1,1 @@
+"""What documents say: files, scans and pictures of letters."""
