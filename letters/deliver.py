@@ -9,16 +9,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.codes import Security
-from models.errors import LetterRefused, SenderUnavailable, StoreUnavailable
+from models.errors import LetterRefused, SenderUnavailable, SignInRefused, StoreUnavailable
+from models.ports import TokenSource
 
 _TIMEOUT_S = 60
 _PERMANENT = 500
-_AUTHENTICATION = {530, 534, 535, 538}
+_NOT_AUTHENTICATED = 535
+_AUTHENTICATION = {530, 534, _NOT_AUTHENTICATED, 538}
 
 
 @dataclass(frozen=True)
 class SmtpServer:
-    """Where letters are handed over; an empty user name means no login."""
+    """Where letters are handed over: by tokens where there are any; an empty user name means no login."""
 
     host: str
     port: int
@@ -26,6 +28,7 @@ class SmtpServer:
     username: str = ""
     password: str = ""
     ca_file: str = ""
+    tokens: TokenSource | None = None
 
 
 class SmtpSender:
@@ -56,7 +59,7 @@ class SmtpSender:
                 f"{self._name} refuses our own address: {error.smtp_code} {_readable(error.smtp_error)}"
             ) from error
         except smtplib.SMTPResponseException as error:
-            self.is_away = False
+            self.is_away = _refuses_us(error.smtp_error)
             self._reset()
             raise _fault(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
@@ -97,11 +100,15 @@ class SmtpSender:
         try:
             connection = self._open()
             self._sign_in(connection)
+        except SignInRefused as error:
+            if connection is not None:
+                connection.close()
+            raise SenderUnavailable(f"{self._name}: {error}") from error
         except (smtplib.SMTPException, OSError, UnicodeError) as error:
             if connection is not None:
                 connection.close()
             if isinstance(error, smtplib.SMTPResponseException):
-                hint = "; check user name and password" if error.smtp_code in _AUTHENTICATION else ""
+                hint = self._hint if error.smtp_code in _AUTHENTICATION else ""
                 said = f"{error.smtp_code} {_readable(error.smtp_error)}{hint}"
                 raise SenderUnavailable(f"{self._name} refuses: {said}") from error
             raise SenderUnavailable(f"{self._name} cannot be reached: {error}") from error
@@ -117,8 +124,36 @@ class SmtpSender:
         server = self._server
         if server.security is Security.STARTTLS:
             connection.starttls(context=self._trust())
-        if server.username:
+        if server.tokens is not None:
+            self._sign_in_by_token(connection, server.tokens)
+        elif server.username:
             connection.login(server.username, server.password)
+
+    def _sign_in_by_token(self, connection: smtplib.SMTP, tokens: TokenSource) -> None:
+        """Sign in; a token that is refused may only be too old, so another is tried once."""
+        connection.ehlo_or_helo_if_needed()
+        token = tokens.token()
+        try:
+            self._show(connection, token)
+        except smtplib.SMTPAuthenticationError as error:
+            if error.smtp_code != _NOT_AUTHENTICATED:
+                raise
+            tokens.forget(token)
+            fresh = tokens.token()
+            if fresh == token:
+                raise
+            self._show(connection, fresh)
+
+    def _show(self, connection: smtplib.SMTP, token: str) -> None:
+        """Show a token; a challenge only explains a refusal, and nothing answers it."""
+        shown = f"user={self._server.username}\1auth=Bearer {token}\1\1"
+        connection.auth("XOAUTH2", lambda challenge=None: shown if challenge is None else "")
+
+    @property
+    def _hint(self) -> str:
+        if self._server.tokens is None:
+            return "; check user name and password"
+        return "; check username, and that the app has its permissions and may send from this mailbox"
 
     def _trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self._server.ca_file or None)
@@ -179,9 +214,15 @@ class MaildirSender:
 def _fault(code: int, answer: bytes | str) -> LetterRefused | SenderUnavailable:
     """Turn a server's answer into ours: 5yz is never, anything else not now (RFC 5321, 4.2.1)."""
     text = f"the mail server answers {code} {_readable(answer)}"
-    if code >= _PERMANENT and code not in _AUTHENTICATION:
+    if code >= _PERMANENT and code not in _AUTHENTICATION and not _refuses_us(answer):
         return LetterRefused(text)
     return SenderUnavailable(text)
+
+
+def _refuses_us(answer: bytes | str) -> bool:
+    """Say whether Exchange refuses every letter from our address; it says so only after the letter."""
+    text = _readable(answer)
+    return "SendAsDenied" in text or "5.7.60" in text
 
 
 def _readable(answer: bytes | str) -> str:

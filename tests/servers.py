@@ -1,4 +1,4 @@
-"""Real servers for the tests: Dovecot, an SMTP server that can misbehave, and PostgreSQL.
+"""Real servers for the tests: Dovecot, SMTP and token services that can misbehave, and PostgreSQL.
 
 They listen on loopback only, start in about a second, and are context managers or are started and
 stopped by hand. What a server writes about itself is a log in the folder it is given. Its mail,
@@ -10,6 +10,7 @@ import asyncio
 import base64
 import grp
 import itertools
+import json
 import os
 import pwd
 import secrets
@@ -29,8 +30,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import parse_qsl
 
 import psycopg
 from aiosmtpd.controller import Controller
@@ -179,7 +182,9 @@ class Dovecot(_Program):
 
     host = _HOST
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, introspection_url: str = "") -> None:
+        """With the URL at which tokens are looked up, people can sign in by XOAUTH2 as well."""
+        self._introspection_url = introspection_url
         self._dovecot = _program("dovecot", "dovecot-imapd")
         super().__init__(folder, "dovecot")
         self.plain_port = free_port()
@@ -271,6 +276,10 @@ class Dovecot(_Program):
         # A server that was killed left its process number, which may be someone else's by now.
         (self.home / "run" / "master.pid").unlink(missing_ok=True)
         (self.home / "dovecot.conf").write_text(self._settings())
+        (self.home / "oauth2.conf").write_text(
+            f"introspection_mode = post\nintrospection_url = {self._introspection_url}\n"
+            "username_attribute = email\nactive_attribute = active\nactive_value = true\n"
+        )
 
     def _command(self) -> list[str]:
         return [self._dovecot, "-F", "-c", str(self.home / "dovecot.conf")]
@@ -310,7 +319,7 @@ ssl = yes
 ssl_cert = <{self.certificate}
 ssl_key = <{self._key}
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login {"xoauth2 oauthbearer" if self._introspection_url else ""}
 auth_username_format = %u
 auth_failure_delay = 0
 mail_location = maildir:{self.home}/mail/%u
@@ -325,6 +334,7 @@ passdb {{
   # A file for each user: one file for all is looked at once a second, too late for a new user.
   args = scheme=PLAIN username_format=%u {self.home}/users/%u
 }}
+{self._settings_for_tokens() if self._introspection_url else ""}
 userdb {{
   driver = static
   args = uid={uid} gid={gid} home={self.home}/mail/%u
@@ -352,6 +362,15 @@ service anvil {{
   }}
 }}
 {"" if _is_root() else self._settings_without_root()}"""
+
+    def _settings_for_tokens(self) -> str:
+        return f"""\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {self.home}/oauth2.conf
+}}
+"""
 
     def _settings_without_root(self) -> str:
         group = grp.getgrgid(self._owner.pw_gid).gr_name
@@ -389,7 +408,9 @@ class SmtpServer:
         tls: bool = False,
         starttls: bool = False,
         login: tuple[str, str] | None = None,
+        holds: Callable[[str, str], bool] | None = None,
     ) -> None:
+        """With `holds`, which says whether a token opens a mailbox, people sign in by XOAUTH2."""
         self.port = free_port()
         self.letters: list[CaughtLetter] = []
         self.vanish_after_data = False
@@ -399,7 +420,8 @@ class SmtpServer:
             self.certificate, key = _certificate(folder or _private_folder(self, "smtp"))
             self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self._context.load_cert_chain(self.certificate, key)
-        self._tls, self._starttls, self._login = tls, starttls, login
+        self._tls, self._starttls, self._login, self._holds = tls, starttls, login, holds
+        self.refusal = "535 5.7.3 Authentication unsuccessful"
         self._answers: deque[str] = deque()
         self._refused: set[str] = set()
         self._changed = threading.Condition()
@@ -417,7 +439,7 @@ class SmtpServer:
         if self._listener is not None:
             raise ServerFailed("The SMTP server is already running.")
         listener = _Listener(
-            _Handler(self._take_sender, self._take_recipient, self._take_letter),
+            _Handler(self._take_sender, self._take_recipient, self._take_letter, self._take_token),
             hostname=_HOST,
             port=self.port,
             ready_timeout=_DEADLINE_S,
@@ -427,8 +449,11 @@ class SmtpServer:
             require_starttls=self._starttls,
             authenticator=self._authenticate,
             # Without a login this keeps a plain server from offering AUTH with nothing behind it.
-            auth_require_tls=self._starttls or self._login is None,
-            auth_exclude_mechanism=[] if self._login else ["LOGIN", "PLAIN"],
+            auth_require_tls=self._starttls or not (self._login or self._holds),
+            auth_exclude_mechanism=[
+                *([] if self._login else ["LOGIN", "PLAIN"]),
+                *([] if self._holds else ["XOAUTH2"]),
+            ],
         )
         listener.start()
         self._listener = listener
@@ -475,7 +500,14 @@ class SmtpServer:
         return AuthResult(success=is_right, handled=is_right, auth_data=given)
 
     def _take_sender(self, *, authenticated: bool) -> str:
-        return "250 OK" if authenticated or not self._login else "530 5.7.0 Sign in first"
+        is_open = not (self._login or self._holds)
+        return "250 OK" if authenticated or is_open else "530 5.7.0 Sign in first"
+
+    def _take_token(self, given: str) -> str:
+        """Answer what is shown for XOAUTH2, `user=...^Aauth=Bearer ...^A^A`; empty means that it holds."""
+        user, _, token = given.rstrip("\1").partition("\1auth=Bearer ")
+        is_right = self._holds is not None and self._holds(user.removeprefix("user="), token)
+        return "" if is_right else self.refusal
 
     def _take_recipient(self, address: str) -> str:
         is_refused = address.lower() in self._refused
@@ -489,6 +521,155 @@ class SmtpServer:
                 self.letters.append(letter)
                 self._changed.notify_all()
         return None if self.vanish_after_data else answer
+
+
+class TokenEndpoint:
+    """A service that hands out tokens, as Microsoft and Google have them, and can refuse, be slow or away.
+
+    It answers OpenID discovery and token requests over HTTPS, and over HTTP tells mail servers whether a
+    token holds. Tokens are for the mailbox `holder`.
+    """
+
+    host = _HOST
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._lookup_port = free_port()
+        self.certificate, self._key = _certificate(folder)
+        self.authority = f"https://{_HOST}:{self.port}"
+        self.token_uri = f"{self.authority}/harrowmere.example/oauth2/v2.0/token"
+        self.introspection_url = f"http://{_HOST}:{self._lookup_port}/introspect"
+        self.holder = ""
+        self.lifetime_s: object = 3600
+        self.delay_s = 0.0
+        self.asked: list[dict[str, str]] = []
+        self._refusals: deque[tuple[int, bytes]] = deque()
+        self._tenant_refusals: deque[tuple[int, bytes]] = deque()
+        self._holders: dict[str, str] = {}
+        self._listeners: list[ThreadingHTTPServer] = []
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Listen on both ports, always the same ones."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.certificate, self._key)
+        handler = type("Handler", (_TokenHandler,), {"endpoint": self})
+        for port in (self.port, self._lookup_port):
+            listener = _TokenListener((_HOST, port), handler)
+            if port == self.port:
+                # The handshake is left to the thread that answers, so that a client cannot hold us up.
+                listener.socket = context.wrap_socket(
+                    listener.socket, server_side=True, do_handshake_on_connect=False
+                )
+            threading.Thread(target=listener.serve_forever, args=(_PAUSE_S,), daemon=True).start()
+            self._listeners.append(listener)
+
+    def stop(self) -> None:
+        """Listen no more."""
+        while self._listeners:
+            listener = self._listeners.pop()
+            listener.shutdown()
+            listener.server_close()
+
+    def reset(self, holder: str = "") -> None:
+        """Forget requests, tokens and scripted refusals, for the next test."""
+        self.asked.clear()
+        self._refusals.clear()
+        self._tenant_refusals.clear()
+        self._holders.clear()
+        self.holder, self.lifetime_s, self.delay_s = holder, 3600, 0.0
+
+    def refuse_next(self, error: str = "", description: str = "", *, status: int = 400) -> None:
+        """Answer one request with an error as RFC 6749, 5.2, has it; without an error's name, with HTML."""
+        self._refusals.append((status, _refusal(error, description)))
+
+    def refuse_tenant(self, error: str = "", description: str = "", *, status: int = 400) -> None:
+        """Answer one discovery in the same way."""
+        self._tenant_refusals.append((status, _refusal(error, description)))
+
+    def expire_all(self) -> None:
+        """Let no token hold any more that was handed out up to now."""
+        self._holders.clear()
+
+    def holds(self, mailbox: str, token: str) -> bool:
+        """Say whether a token opens a mailbox."""
+        return self._holders.get(token) == mailbox
+
+    def answer_discovery(self) -> tuple[int, bytes]:
+        """Say where tokens are had (OpenID Connect Discovery 1.0)."""
+        if self._tenant_refusals:
+            return self._tenant_refusals.popleft()
+        tenant = f"{self.authority}/harrowmere.example"
+        places = {"issuer": f"{tenant}/v2.0", "authorization_endpoint": f"{tenant}/oauth2/v2.0/authorize"}
+        return 200, json.dumps({**places, "token_endpoint": self.token_uri}).encode()
+
+    def answer_token(self, asked: dict[str, str]) -> tuple[int, bytes]:
+        """Hand out a token, unless the next answer is scripted."""
+        self.asked.append(asked)
+        if self._refusals:
+            answer = self._refusals.popleft()
+        else:
+            token = secrets.token_urlsafe(24)
+            self._holders[token] = self.holder
+            said = {"token_type": "Bearer", "access_token": token, "expires_in": self.lifetime_s}
+            answer = 200, json.dumps(said).encode()
+        # What is answered is settled by now, since the next test may begin before we wake.
+        time.sleep(self.delay_s)
+        return answer
+
+    def answer_lookup(self, asked: dict[str, str]) -> tuple[int, bytes]:
+        """Say whose a token is (RFC 7662)."""
+        holder = self._holders.get(asked.get("token", ""))
+        said = {"active": True, "email": holder} if holder else {"active": False}
+        return 200, json.dumps(said).encode()
+
+
+def _refusal(error: str, description: str) -> bytes:
+    told = {"error": error, "error_description": description}
+    return json.dumps(told).encode() if error else b"<html>no"
+
+
+class _TokenListener(ThreadingHTTPServer):
+    """A listener to which broken connections are nothing to write about."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Let a client that went away go."""
+
+
+class _TokenHandler(BaseHTTPRequestHandler):
+    """Turns requests into questions to the endpoint."""
+
+    endpoint: TokenEndpoint
+
+    def do_GET(self) -> None:
+        """Answer discovery."""
+        self._answer(*self.endpoint.answer_discovery())
+
+    def do_POST(self) -> None:
+        """Answer a form."""
+        form = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        asked = dict(parse_qsl(form))
+        is_lookup = self.path == "/introspect"
+        answer = self.endpoint.answer_lookup if is_lookup else self.endpoint.answer_token
+        self._answer(*answer(asked))
+
+    def log_message(self, *_: object) -> None:
+        """Write nothing to the terminal."""
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
 
 class Postgres(_Program):
@@ -596,10 +777,20 @@ class _Handler:
         take_sender: Callable[..., str],
         take_recipient: Callable[[str], str],
         take_letter: Callable[[CaughtLetter], str | None],
+        take_token: Callable[[str], str],
     ) -> None:
+        self._take_token = take_token
         self._take_sender = take_sender
         self._take_recipient = take_recipient
         self._take_letter = take_letter
+
+    async def auth_XOAUTH2(self, smtp: SMTP, arguments: list[str]) -> AuthResult:  # noqa: N802
+        """Answer a token; a refusal explains itself in a challenge first, as Google's and Microsoft's do."""
+        given = base64.b64decode(arguments[1]).decode()
+        refusal = self._take_token(given)
+        if refusal:
+            await smtp.challenge_auth(json.dumps({"status": "401", "schemes": "bearer"}))
+        return AuthResult(success=not refusal, handled=False, message=refusal or None)
 
     async def handle_MAIL(  # noqa: N802
         self, _: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
