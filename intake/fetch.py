@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from casework.quarantine import quarantine
-from intake.headers import Headers
-from intake.repair import MOST_HEADER_BYTES
+from intake.glimpse import glimpse
+from intake.received import received_by_us
 from models.deadlines import WorkingDays
+from models.errors import InputInvalid, MailboxUnavailable
 from models.message import FetchedMessage, Message
-from models.ports import Mailbox, UnitsOfWork
+from models.ports import Mailbox, Refetches, UnitsOfWork
+from models.reference import message_name
 
 _MARKED_AT_ONCE = 200
 
@@ -18,10 +20,16 @@ Station = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Fetched:
-    """What one pass over a mailbox brought."""
+    """What one pass over a mailbox brought.
+
+    `newest` is when the newest of the kept messages had arrived. `not_marked` says why kept messages could
+    not be marked in the mailbox; the next pass tries that again.
+    """
 
     kept: int
     known: int
+    newest: datetime | None = None
+    not_marked: str = ""
 
 
 def fetch(
@@ -43,6 +51,8 @@ def fetch(
     was kept by then stays kept.
     """
     kept = known = 0
+    newest: datetime | None = None
+    not_marked = ""
     for batch in filter(None, mailbox.waiting(_LedgerView(units))):
         station("after_fetch")
         fresh = _keep(
@@ -50,12 +60,43 @@ def fetch(
         )
         station("after_keep")
         kept, known = kept + fresh, known + len(batch) - fresh
+        newest = max(filter(None, (newest, *(each.received_at for each in batch))), default=None)
         on_progress(len(batch))
         if should_stop():
             break
-    if mailbox.marks_processed:
-        _mark(mailbox, units, now=clock())
-    return Fetched(kept=kept, known=known)
+    else:
+        # Whoever is told to stop in the middle leaves the marking to the next start.
+        if mailbox.marks_processed:
+            not_marked = _mark(mailbox, units, now=clock())
+    return Fetched(kept=kept, known=known, newest=newest, not_marked=not_marked)
+
+
+def fetch_again(mailboxes: Sequence[Mailbox], units: UnitsOfWork, numbers: Sequence[int]) -> None:
+    """Fetch what was never taken whole once more: a limit may have been raised, or the server be well again.
+
+    Raises InputInvalid where a message cannot be had, MailboxUnavailable where its mailbox is away.
+    """
+    for number in numbers:
+        with units(reads=True) as uow:
+            message = uow.messages.get(number)
+        if message.sha256 is not None:
+            continue
+        raw = _raw_again(mailboxes, message)
+        with units() as uow:
+            uow.messages.complete(uow.messages.get(number), raw)
+            uow.commit()
+
+
+def _raw_again(mailboxes: Sequence[Mailbox], message: Message) -> bytes:
+    name = message_name(message.id)
+    mailbox = next((each for each in mailboxes if each.account == message.account), None)
+    if not isinstance(mailbox, Refetches):
+        raise InputInvalid(f"{name} is not kept, and its mailbox {message.account} is not in the settings")
+    fetched = mailbox.again(message.place)
+    if fetched is None or fetched.raw is None:
+        why = fetched.fault if fetched else "its mailbox does not show it any longer"
+        raise InputInvalid(f"{name} cannot be fetched: {why}; a larger largest_message lets larger mail in")
+    return fetched.raw
 
 
 class _LedgerView:
@@ -66,12 +107,12 @@ class _LedgerView:
 
     def last_uid(self, account: str, folder: str, uid_validity: int) -> int:
         """Return the highest IMAP uid kept so far, 0 for a folder never read."""
-        with self._units() as uow:
+        with self._units(reads=True) as uow:
             return uow.messages.last_uid(account, folder, uid_validity)
 
     def unknown_uids(self, account: str, folder: str, uids: Sequence[str]) -> list[str]:
         """Return those of `uids` that the ledger does not hold, in their order."""
-        with self._units() as uow:
+        with self._units(reads=True) as uow:
             return uow.messages.unknown_uids(account, folder, uids)
 
 
@@ -94,6 +135,7 @@ def _keep(
                 continue
             fresh += 1
             if fetched.fault is not None:
+                message.describe(glimpse(fetched.head))
                 uow.flush()
                 quarantine(uow, message, reason=fetched.fault, working_days=working_days, now=now)
         last = batch[-1].place
@@ -112,29 +154,27 @@ def _row(fetched: FetchedMessage, *, now: datetime, is_historic: bool) -> Messag
         uid=place.uid,
         sha256=None,
         size=fetched.size,
-        received_at=min(fetched.received_at or _received_by_us(fetched.raw) or now, now),
+        received_at=min(fetched.received_at or received_by_us(fetched.raw) or now, now),
         fetched_at=now,
         is_historic=is_historic,
         filename=fetched.filename,
     )
 
 
-def _received_by_us(raw: bytes | None) -> datetime | None:
-    """Return the instant of the top Received header; the Date header is only a claim (fact 1)."""
-    head = (raw or b"")[:MOST_HEADER_BYTES].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    unfolded = head.replace(b"\n ", b" ").replace(b"\n\t", b" ").decode("latin-1")
-    fields = (line.partition(":") for line in unfolded.split("\n"))
-    return Headers((name.strip(), value) for name, _, value in fields).instant("received")
+def _mark(mailbox: Mailbox, units: UnitsOfWork, *, now: datetime) -> str:
+    """Mark what is kept in its mailbox, also what a crash left unmarked; no lock is held meanwhile.
 
-
-def _mark(mailbox: Mailbox, units: UnitsOfWork, *, now: datetime) -> None:
-    """Mark what is kept in its mailbox, also what a crash left unmarked; no lock is held meanwhile."""
+    Return why that failed, empty where it did not: a mailbox that is full or read-only is read all the same.
+    """
     while True:
-        with units() as uow:
+        with units(reads=True) as uow:
             messages = uow.messages.unmarked(mailbox.account, limit=_MARKED_AT_ONCE)
         if not messages:
-            return
-        mailbox.mark([message.place for message in messages])
+            return ""
+        try:
+            mailbox.mark([message.place for message in messages])
+        except MailboxUnavailable as error:
+            return str(error)
         with units() as uow:
             uow.messages.record_marked(messages, now=now)
             uow.commit()

@@ -5,6 +5,7 @@ work of its own. Whatever fails is quarantined with its reason, and the next mes
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,19 +15,23 @@ from casework.join_case import join_case
 from casework.open_case import open_case
 from casework.policy import Policy
 from casework.quarantine import quarantine
+from intake.documents.letter_date import with_claimed_date
 from intake.fetch import Station
-from intake.parse import parse
+from intake.glimpse import glimpse
+from intake.reader import Reads
 from intake.sort import Road, Sorted, identity_of, is_machine_mail, sort_message
 from letters.letterhead import Letterhead
-from models.case import AuditRow
-from models.codes import Outcome
+from models.case import AuditRow, Task
+from models.codes import Outcome, TaskKind
+from models.deadlines import received_on
 from models.decision import Decision, Prediction
-from models.errors import RecordUnavailable, UnreadableMessage
+from models.errors import RecordUnavailable, StoreUnavailable, UnreadableMessage
 from models.message import Message, ParsedMessage
 from models.ports import UnitOfWork, UnitsOfWork
 from triage.corpus import TriageInput
 
 BATCH = 50
+BATCH_BYTES = 32_000_000
 MOST_ATTEMPTS = 3
 _MOST_CLASHES = 5
 
@@ -61,6 +66,7 @@ class _Item:
 
     id: int
     parsed: ParsedMessage | None = None
+    glimpse: ParsedMessage | None = None
     triaged: Triaged | None = None
     received_at: datetime = _NEVER
     fault: str = ""
@@ -71,6 +77,7 @@ class Receiver:
     """Takes kept messages to their outcomes; holds what that needs, and no state."""
 
     units: UnitsOfWork
+    reader: Reads
     triager: Triages
     policy: Policy
     letterhead: Letterhead
@@ -80,21 +87,63 @@ class Receiver:
     is_clash: Callable[[BaseException], bool]
     station: Station = field(default=lambda _name: None)
 
-    def receive_batch(self) -> int:
-        """Settle the next messages that wait; return how many there were."""
+    def receive_all(
+        self,
+        *,
+        should_stop: Callable[[], bool] = lambda: False,
+        on_settled: Callable[[], None] = lambda: None,
+    ) -> int:
+        """Settle everything that waits, in order, and return how much it was; says so after each batch.
+
+        While one batch is triaged and settled, the next is being read in the reading process.
+        """
+        settled = 0
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="read ahead") as ahead:
+            upcoming = ahead.submit(self._read_batch)
+            while items := upcoming.result():
+                upcoming = ahead.submit(self._read_batch)
+                try:
+                    self._finish(items)
+                except RecordUnavailable:
+                    self._give_back_upcoming(upcoming)
+                    raise
+                settled += len(items)
+                on_settled()
+                if should_stop():
+                    self._give_back_upcoming(upcoming)
+                    break
+        return settled
+
+    def _read_batch(self) -> list["_Item"]:
+        """Claim the next messages and read them; a batch is bounded in number and in bytes."""
         with self.units() as uow:
-            ids = uow.messages.claim(limit=BATCH, worker=self.worker, now=self.clock())
+            ids = uow.messages.claim(
+                limit=BATCH, most_bytes=BATCH_BYTES, worker=self.worker, now=self.clock()
+            )
             uow.commit()
         try:
-            items = [self._read(number) for number in ids]
-            self.station("after_parse")
+            with self.units(reads=True) as uow:
+                found = uow.messages.with_raw(ids)
+            items = [self._read(message, raw) for message, raw in found]
+        except (RecordUnavailable, StoreUnavailable):
+            self._give_back(ids)
+            raise
+        self.station("after_parse")
+        return items
+
+    def _finish(self, items: list["_Item"]) -> None:
+        """Triage and settle what was read."""
+        try:
             self._triage(items)
             for item in items:
                 self._settle(item)
         except RecordUnavailable:
-            self._give_back(ids)
+            self._give_back([item.id for item in items])
             raise
-        return len(items)
+
+    def _give_back_upcoming(self, upcoming: "Future[list[_Item]]") -> None:
+        if upcoming.exception() is None:
+            self._give_back([item.id for item in upcoming.result()])
 
     def _give_back(self, ids: list[int]) -> None:
         """Let go of what the record's fault kept from being settled; the lease does it if this fails too."""
@@ -105,20 +154,20 @@ class Receiver:
         except RecordUnavailable as error:
             self.log.error("claims_kept", messages=len(ids), why=str(error))
 
-    def _read(self, number: int) -> _Item:
+    def _read(self, message: Message, raw: bytes) -> _Item:
         """Parse one message; what cannot be parsed carries its fault on."""
+        number, arrived = message.id or 0, message.received_at
+        if message.attempts > MOST_ATTEMPTS:
+            return _Item(number, glimpse=glimpse(raw), fault=_STOPPED_THE_READER)
         try:
-            with self.units() as uow:
-                message = uow.messages.get(number)
-                if message.attempts > MOST_ATTEMPTS:
-                    return _Item(number, fault=_STOPPED_THE_READER)
-                raw, arrived = uow.messages.raw(message), message.received_at
-            parsed = parse(raw, form_senders=self.policy.form_senders)
+            parsed = self.reader.read(raw, filename=message.filename)
+            if message.filename and parsed.sender is None:
+                parsed = with_claimed_date(parsed, not_after=received_on(arrived))
             return _Item(number, parsed=parsed, received_at=arrived)
-        except RecordUnavailable:
+        except StoreUnavailable:
             raise
         except UnreadableMessage as error:
-            return _Item(number, fault=f"{error.reason}: {error}")
+            return _Item(number, glimpse=glimpse(raw), fault=f"{error.reason}: {error}")
         except Exception as error:  # noqa: BLE001  # One message must never stop the next.
             self.log.error("parse_failed", message=number, error=type(error).__name__)
             return _Item(number, fault=f"the parser failed on it ({type(error).__name__})")
@@ -165,8 +214,9 @@ class Receiver:
             if message.outcome is not None:
                 return  # Another worker was quicker.
             if item.parsed is None or item.fault:
-                if item.parsed is not None:
-                    message.describe(item.parsed)
+                seen = item.parsed or item.glimpse
+                if seen is not None:
+                    message.describe(seen)
                 quarantine(uow, message, reason=item.fault, working_days=self.policy.working_days, now=now)
             else:
                 message.describe(item.parsed)
@@ -181,7 +231,7 @@ class Receiver:
         parsed = item.parsed
         if parsed is None:
             raise ValueError("only parsed messages have a road")
-        road = sort_message(uow, message, parsed)
+        road = sort_message(uow, message, parsed, reference_key=self.policy.reference_key)
         uow.messages.add_attachments(message, parsed.attachments)
         if road.road is Road.DUPLICATE:
             message.duplicate_of_id = road.original.id if road.original else None
@@ -222,7 +272,7 @@ class Receiver:
             )  # fmt: skip
         else:
             open_case(
-                uow, message, parsed, decision, note=road.reason,
+                uow, message, parsed, decision, note=road.reason, may_belong_to=road.quoted,
                 policy=self.policy, letterhead=self.letterhead, now=now,
             )  # fmt: skip
 
@@ -230,10 +280,16 @@ class Receiver:
         self, uow: UnitOfWork, message: Message, parsed: ParsedMessage, road: Sorted, *, now: datetime
     ) -> None:
         """File a bounce, and reopen what the letter that bounced had acknowledged."""
-        ids = parsed.letters_named
-        letter = uow.cases.letter_of(ids) if ids else None
-        if letter is not None and parsed.bounced_addresses:
-            mark_undelivered(uow, letter, road.case, why="it came back as undeliverable", now=now)
+        if road.letter is not None:
+            mark_undelivered(uow, road.letter, road.case, why=parsed.bounce_reason, now=now)
+        elif not message.is_historic:
+            due_by = self.policy.working_days.acknowledge_by(received_on(message.received_at))
+            uow.messages.add_task(
+                Task(
+                    kind=TaskKind.UNMATCHED_BOUNCE, opened_at=now, due_by=due_by, message_id=message.id,
+                    note="a letter came back and names none of ours; see whom it did not reach",
+                )
+            )  # fmt: skip
         message.case_id = road.case.id if road.case else None
         message.settle(Outcome.MACHINE, reason=road.reason, now=now)
 

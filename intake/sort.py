@@ -1,14 +1,16 @@
 """Where a parsed message belongs: machine mail, a duplicate, a reply to a known case, or a new matter."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
-from models.case import Case
+from models.case import Case, Letter
 from models.message import Message, ParsedMessage
 from models.ports import UnitOfWork
-from models.reference import references_in
+from models.reference import is_letter_id, marked_references_in, references_in
 
+_BOUNCES_WITHIN = timedelta(days=10)
 _REFERENCES_SEARCHED = 5
 _CHARACTERS_SEARCHED = 50_000
 
@@ -25,12 +27,17 @@ class Road(StrEnum):
 
 @dataclass(frozen=True)
 class Sorted:
-    """The road of a message, why, and what it belongs to where it belongs to something."""
+    """The road of a message, why, and what it belongs to where it belongs to something.
+
+    `letter` is the letter that bounced, `quoted` the case that a message may belong to.
+    """
 
     road: Road
     reason: str
     case: Case | None = None
     original: Message | None = None
+    letter: Letter | None = None
+    quoted: Case | None = None
 
 
 def identity_of(parsed: ParsedMessage, raw_sha256: str | None) -> str:
@@ -49,25 +56,46 @@ def is_machine_mail(parsed: ParsedMessage) -> bool:
     return bool(parsed.is_bounce or parsed.is_auto_reply or parsed.machine_reason)
 
 
-def sort_message(uow: UnitOfWork, message: Message, parsed: ParsedMessage) -> Sorted:
+def sort_message(uow: UnitOfWork, message: Message, parsed: ParsedMessage, *, reference_key: bytes) -> Sorted:
     """Find the road of a message; the first that applies."""
     original = uow.messages.original_of(identity_of(parsed, message.sha256))
     if original is not None and original.id != message.id:
         return Sorted(Road.DUPLICATE, f"the same message as number {original.id}", original=original)
-    if parsed.message_id and uow.cases.letter_of([parsed.message_id]) is not None:
+    if parsed.message_id and is_letter_id(parsed.message_id) and uow.cases.letter_of([parsed.message_id]):
         return Sorted(Road.MACHINE, "our own letter came back")
     if parsed.is_bounce:
-        ids = parsed.letters_named
-        return Sorted(Road.BOUNCE, "a bounce", case=uow.cases.of_letters(ids) if ids else None)
-    if parsed.is_auto_reply:
-        return Sorted(Road.MACHINE, "an automatic reply", case=_case_of_letter(uow, parsed))
-    if parsed.machine_reason:
-        return Sorted(Road.MACHINE, parsed.machine_reason, case=_case_of_letter(uow, parsed))
-    return _reply_or_new(uow, parsed)
+        return _bounce(uow, message, parsed)
+    reason = "an automatic reply" if parsed.is_auto_reply else parsed.machine_reason
+    if reason:
+        return Sorted(Road.MACHINE, reason, case=_case_of_letter(uow, parsed))
+    road = _reply_or_new(uow, parsed, reference_key)
+    if parsed.message_id and uow.messages.bears_id(parsed.message_id):
+        # Appliances and mass mailers give one id to many messages: nobody's is dropped for it (fact 3).
+        return replace(road, reason=f"{road.reason}; another message bears the same Message-ID")
+    return road
 
 
-def _reply_or_new(uow: UnitOfWork, parsed: ParsedMessage) -> Sorted:
-    """Join a case by our letter's id; by other ids or a reference only from who is known there."""
+def _bounce(uow: UnitOfWork, message: Message, parsed: ParsedMessage) -> Sorted:
+    """Find the letter that bounced: by the Message-ID that came back, else by whom it did not reach."""
+    letter = uow.cases.letter_of(parsed.letters_named) if parsed.letters_named else None
+    if letter is None:
+        letter = _letter_to(uow, message, parsed)
+    if letter is None:
+        return Sorted(Road.BOUNCE, "a bounce that names no letter of ours")
+    return Sorted(Road.BOUNCE, "a bounce", case=uow.cases.of_letters([letter.message_id]), letter=letter)
+
+
+def _letter_to(uow: UnitOfWork, message: Message, parsed: ParsedMessage) -> Letter | None:
+    """Return the one letter that lately went to an address that bounced, None where it may be several."""
+    addresses = [address.casefold() for address in parsed.bounced_addresses]
+    if not addresses:
+        return None
+    letters = uow.letters.sent_to(addresses, since=message.received_at - _BOUNCES_WITHIN)
+    return letters[0] if len(letters) == 1 else None
+
+
+def _reply_or_new(uow: UnitOfWork, parsed: ParsedMessage, reference_key: bytes) -> Sorted:
+    """Join a case by the id of a letter, or by other proof from an address that the case knows."""
     case = _case_of_letter(uow, parsed)
     if case is not None:
         return Sorted(Road.REPLY, "it answers a letter of ours", case=case)
@@ -76,15 +104,21 @@ def _reply_or_new(uow: UnitOfWork, parsed: ParsedMessage) -> Sorted:
         case = uow.cases.of_messages(parsed.thread_ids)
         if case is not None and sender in case.known_addresses:
             return Sorted(Road.REPLY, "it answers a message of the same case and sender", case=case)
-    quoted = references_in(f"{parsed.subject}\n{parsed.text[:_CHARACTERS_SEARCHED]}")[:_REFERENCES_SEARCHED]
-    for reference in quoted:
+    words = f"{parsed.subject}\n{parsed.text[:_CHARACTERS_SEARCHED]}"
+    for reference in marked_references_in(words, reference_key)[:_REFERENCES_SEARCHED]:
         case = uow.cases.find(reference)
         if case is not None and sender in case.known_addresses:
-            return Sorted(Road.REPLY, "it quotes the reference, from an address the case knows", case=case)
+            return Sorted(Road.REPLY, "it bears the mark of our letter, from an address we know", case=case)
+    return _possible_reply(uow, words) or Sorted(Road.NEW_CASE, "a new matter")
+
+
+def _possible_reply(uow: UnitOfWork, words: str) -> Sorted | None:
+    """Look for a case that is quoted without proof; an officer says whether the message belongs there."""
+    for reference in references_in(words)[:_REFERENCES_SEARCHED]:
+        case = uow.cases.find(reference)
         if case is not None:
-            note = f"a new matter; it quotes {reference} from an address which that case does not know"
-            return Sorted(Road.NEW_CASE, note)
-    return Sorted(Road.NEW_CASE, "a new matter")
+            return Sorted(Road.NEW_CASE, f"it quotes {reference}, and may belong to that case", quoted=case)
+    return None
 
 
 def _case_of_letter(uow: UnitOfWork, parsed: ParsedMessage) -> Case | None:

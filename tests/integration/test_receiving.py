@@ -12,15 +12,19 @@ from sqlalchemy import Engine, text
 
 from casework.guard import run_guard
 from casework.policy import Caps, Policy
+from casework.possible_reply import confirm_reply
 from casework.record_ruling import record_ruling
+from casework.work_quarantine import treat_as_case, try_again
 from intake.fetch import fetch
 from intake.folders import EmlFolder
+from intake.reader import IsolatedReader
 from intake.receive import Receiver
 from models import queries
 from models.case import Case
 from models.codes import AcknowledgementMode, LetterKind, LetterState, Outcome, Status, TaskKind
 from models.deadlines import WorkingDays
 from models.errors import InputInvalid
+from models.reference import reply_mark
 from models.unit_of_work import SqlUnitOfWork, is_clash
 from triage import artefact
 from triage.triager import Triager
@@ -43,12 +47,13 @@ class Office:
     engine: Engine
     folder: Path
     triager: Triager
+    reader: IsolatedReader
     policy: Policy = field(default_factory=lambda: Policy(letter_domain="harrowmere.example"))
     now: datetime = MONDAY
 
-    def units(self) -> SqlUnitOfWork:
+    def units(self, *, reads: bool = False) -> SqlUnitOfWork:
         """Return a unit of work."""
-        return SqlUnitOfWork(self.engine)
+        return SqlUnitOfWork(self.engine, reads=reads)
 
     def receive(self, *messages: bytes, account: str = "complaints") -> list[Outcome]:
         """Take messages in and return their outcomes, in order."""
@@ -61,11 +66,11 @@ class Office:
             working_days=WorkingDays(), station=lambda _: None,
         )  # fmt: skip
         receiver = Receiver(
-            units=self.units, triager=self.triager, policy=self.policy, letterhead=LETTERHEAD, worker="test",
+            units=self.units, reader=self.reader, triager=self.triager, policy=self.policy,
+            letterhead=LETTERHEAD, worker="test",
             clock=lambda: self.now, log=structlog.get_logger(), is_clash=is_clash,
         )  # fmt: skip
-        while receiver.receive_batch():
-            pass
+        receiver.receive_all()
         self.now += timedelta(minutes=1)
         with self.engine.connect() as connection:
             rows = connection.execute(text("SELECT outcome FROM messages ORDER BY id")).scalars().all()
@@ -90,9 +95,9 @@ class Office:
 
 
 @pytest.fixture
-def office(engine: Engine, tmp_path: Path, triager: Triager) -> Office:
+def office(engine: Engine, tmp_path: Path, triager: Triager, reader: IsolatedReader) -> Office:
     """Open an office."""
-    return Office(engine, tmp_path / "mail", triager)
+    return Office(engine, tmp_path / "mail", triager, reader)
 
 
 def test_a_complaint_becomes_a_case_with_clocks_suggestion_and_letter_at_once(office: Office) -> None:
@@ -154,13 +159,77 @@ def test_a_stranger_who_quotes_a_reference_joins_nothing_and_learns_nothing(offi
     assert all(reference not in letter.text and "Ann" not in letter.text for letter in second.letters)
 
 
-def test_the_complainant_who_quotes_the_reference_joins_the_case(office: Office) -> None:
-    """From an address that the case knows, in whatever spelling of the reference."""
+def test_the_complainant_who_sends_our_letters_mark_back_joins_the_case(office: Office) -> None:
+    """The mark shows that the letter was seen, and the address is one that the case knows."""
     office.receive(mail())
-    reference = office.cases()[0].reference.replace("-", " ").lower()
-    assert office.receive(mail(subject="more", body=f"my ref is {reference}, there is more")) == [
-        Outcome.REPLY
-    ]
+    (letter,) = office.cases()[0].letters
+    quoted = "\n".join(f"> {line}" for line in letter.text.splitlines())
+    assert office.receive(mail(subject="more", body=f"There is more.\n\n{quoted}")) == [Outcome.REPLY]
+
+
+def test_the_mark_from_an_unknown_address_is_a_possible_reply(office: Office) -> None:
+    """Whoever was shown the letter is not yet somebody whom the case knows."""
+    office.receive(mail())
+    mark = reply_mark(office.cases()[0].reference, office.policy.reference_key)
+    sender = "Eve <eve@example.net>"
+    assert office.receive(mail(sender=sender, subject="more", body=f"see {mark}")) == [Outcome.CASE]
+    assert [task.kind for task in office.cases()[1].tasks] == [TaskKind.POSSIBLE_REPLY]
+
+
+def test_the_reference_alone_is_a_possible_reply_which_an_officer_joins_to_its_case(office: Office) -> None:
+    """Anybody can write a sender's address and a reference; until confirmed no letter goes out."""
+    office.receive(mail())
+    known = office.cases()[0].reference
+    typed = known.replace("-", " ").lower()
+    assert office.receive(mail(subject="more", body=f"my ref is {typed}. {GRIEVANCE}")) == [Outcome.CASE]
+    possible = office.cases()[1]
+    assert possible.letters == []
+    assert possible.guard_at is not None
+    with office.units() as uow:
+        confirm_reply(
+            uow, possible.reference, known, reason="The same boiler.", officer="Jo",
+            working_days=WorkingDays(), now=office.now,
+        )  # fmt: skip
+        uow.commit()
+    first, second = office.cases()
+    assert [message.outcome for message in first.messages] == [Outcome.CASE, Outcome.REPLY]
+    assert (second.messages, second.awaits_officer, second.guard_at) == ([], False, None)
+
+
+def test_a_bounce_that_names_no_letter_is_tied_by_whom_it_did_not_reach(office: Office) -> None:
+    """Many systems send nothing of the letter back; one letter lately went to that address."""
+    office.receive(mail())
+    sent_now(office)
+    assert office.receive(bounce("<somebody.elses@example.net>")) == [Outcome.MACHINE]
+    (case,) = office.cases()
+    assert case.letters[0].state is LetterState.FAILED
+
+
+def test_a_bounce_that_fits_no_letter_is_an_item_for_an_officer(office: Office) -> None:
+    """It is filed, and somebody is asked whom it did not reach."""
+    assert office.receive(bounce("<somebody.elses@example.net>")) == [Outcome.MACHINE]
+    (row,) = queries.queue(office.engine, limit=9)
+    assert (row.status, row.reference) == ("bounce", "M-1")
+
+
+def test_a_quarantined_message_becomes_a_case_or_is_read_again(office: Office) -> None:
+    """Both actions work on what the record keeps, and close the item."""
+    deep = b"From: Ann <ann@example.org>\nSubject: Deep\n" + b"Content-Type: message/rfc822\n\n" * 1_200
+    assert office.receive(deep, deep + b"x") == [Outcome.QUARANTINE] * 2
+    (row, _) = queries.queue(office.engine, limit=9)
+    assert (row.subject, row.address, row.reference) == ("Deep", "ann@example.org", "M-1")
+    with office.units() as uow:
+        treat_as_case(
+            uow, 1, status=Status.COMPLAINT, category=None, ombudsman=None, reason="Rang them.", officer="Jo",
+            policy=office.policy, letterhead=LETTERHEAD, now=office.now,
+        )  # fmt: skip
+        try_again(uow, 2, officer="Jo", now=office.now)
+        uow.commit()
+    (case,) = office.cases()
+    assert case.has_letter(LetterKind.STAGE_1_ACKNOWLEDGEMENT)
+    office.receive(mail())
+    (row,) = [each for each in queries.queue(office.engine, limit=9) if each.status == "quarantine"]
+    assert row.reference == "M-2"
 
 
 def test_a_one_line_choice_turns_a_request_into_a_complaint(office: Office) -> None:
@@ -289,6 +358,12 @@ def test_triage_that_fails_on_a_message_quarantines_that_message_alone(office: O
     assert office.receive(mail(body="please break me"), mail(body=GRIEVANCE)) == [
         Outcome.QUARANTINE, Outcome.CASE,
     ]  # fmt: skip
+
+
+def sent_now(office: Office) -> None:
+    """Record that every queued letter was sent."""
+    with office.engine.begin() as connection:
+        connection.execute(text("UPDATE letters SET state = 'sent' WHERE state = 'queued'"))
 
 
 def bounce(message_id: str) -> bytes:
