@@ -14,6 +14,7 @@ from models.deadlines import received_on
 from models.decision import Decision
 from models.message import Message, ParsedMessage
 from models.ports import UnitOfWork
+from models.reference import reply_mark
 
 FORMAL = {
     Status.COMPLAINT: LetterKind.STAGE_1_ACKNOWLEDGEMENT,
@@ -78,6 +79,7 @@ def queue_letter(
         respond_by=respond_by,
         is_dissatisfied=is_dissatisfied,
         for_somebody_else=Flag.THIRD_PARTY in case.flags,
+        reply_mark=reply_mark(case.reference, policy.reference_key),
     )
     rendered = render(kind, context, letterhead=letterhead)
     letter = Letter(

@@ -7,6 +7,7 @@ from casework.acknowledge import RECEIPT_AT_MOST, queue_letter
 from casework.alert_duty import alert_duty
 from casework.begin_stage import begin_stage
 from casework.may_acknowledge import reasons_against
+from casework.note_attachments import note_attachments
 from casework.policy import Policy
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case, Task
@@ -57,6 +58,7 @@ def join_case(
                 Task(kind=TaskKind.READ_REPLY, opened_at=now, due_by=due_by, note=note, message_id=message.id)
             )
             _start_guard(case, decision, arrived_on, policy)
+        note_attachments(case, parsed, message_id=message.id, now=now)
         alert_duty(case, decision, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
         AuditRow(

@@ -14,16 +14,23 @@ _NO_REPLY = re.compile(
     re.IGNORECASE,
 )
 
+_FOR_AN_OFFICER = {
+    "forward": "a colleague forwarded it",
+    "form_unverified": "nothing proves that our web form sent it",
+}
+"""Where a proposed complainant is answered by an officer only, and why."""
+
 
 def reply_address(parsed: ParsedMessage, policy: Policy) -> str:
     """Return the address that an answer goes to, in lower case, empty where nobody can be answered.
 
-    What a colleague forwards is not answered to the colleague, and to its writer only by an officer.
+    What a colleague forwards is not answered to the colleague, and to its writer only by an officer; the same
+    goes for a web form's mail that is not proven to come from the form.
     Nobody is answered through a mailing list, or where the sender was null (RFC 3834, 2): the letter would go
     to everybody, or round in circles. A web form's person is answered only where the settings name the form's
     sender; otherwise Reply-To, unless it is ours or nobody's, and then From (RFC 3834, 4).
     """
-    if parsed.is_list or parsed.is_null_sender or parsed.complainant.found_in == "forward":
+    if parsed.is_list or parsed.is_null_sender or parsed.complainant.found_in in _FOR_AN_OFFICER:
         return ""
     sender = parsed.sender.address.casefold() if parsed.sender else ""
     if parsed.complainant.found_in == "form" and sender in policy.form_senders:
@@ -44,9 +51,10 @@ def reasons_against(
     - the address, its domain or all together have been sent as many letters as the caps allow
     """
     reasons = reasons_against_address(address, policy)
-    if parsed.complainant.found_in == "forward":
+    why_an_officer = _FOR_AN_OFFICER.get(parsed.complainant.found_in)
+    if why_an_officer:
         proposed = parsed.complainant.person
-        reasons = [f"a colleague forwarded it; it seems to be from {proposed}: please confirm whom to answer"]
+        reasons = [f"{why_an_officer}; it seems to be from {proposed}: please confirm whom to answer"]
     if parsed.is_null_sender:
         reasons.append("the message has a null sender")
     if parsed.is_list:
@@ -69,11 +77,12 @@ def reasons_against_address(address: str, policy: Policy) -> list[str]:
 
 def caps_reached(address: str, *, letters: Letters, policy: Policy, now: datetime) -> list[str]:
     """Return the cap that is reached, if one is: what it stops is owed, or put off."""
-    caps, domain = policy.caps, address.rpartition("@")[2]
-    if letters.count_to_address(address, since=now - DAY) >= caps.per_address_a_day:
+    caps = policy.caps
+    queued = letters.counts(address, to_address_since=now - DAY, since=now - HOUR)
+    if queued.to_address >= caps.per_address_a_day:
         return ["the address has been sent as many letters today as the settings allow"]
-    if letters.count_to_domain(domain, since=now - HOUR) >= caps.per_domain_an_hour:
+    if queued.to_domain >= caps.per_domain_an_hour:
         return ["the address's domain has been sent as many letters this hour as the settings allow"]
-    if letters.count_all(since=now - HOUR) >= caps.in_all_an_hour:
+    if queued.in_all >= caps.in_all_an_hour:
         return ["as many letters have been sent this hour as the settings allow"]
     return []

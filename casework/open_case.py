@@ -5,7 +5,9 @@ from datetime import datetime
 from casework.acknowledge import acknowledge_new_case, is_unwanted
 from casework.alert_duty import alert_duty
 from casework.may_acknowledge import reply_address
+from casework.note_attachments import note_attachments
 from casework.policy import Policy
+from casework.possible_reply import WAITS, note_possible_reply
 from letters.acknowledgement import own_words
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case
@@ -39,21 +41,28 @@ def open_case(
     letterhead: Letterhead,
     now: datetime,
     note: str = "",
+    may_belong_to: Case | None = None,
 ) -> Case:
     """Open a case for a message and acknowledge it as the policy says.
 
-    A historic message opens a case without clocks, tasks or letters.
+    A historic message opens a case without clocks, tasks or letters. One that may belong to another case
+    waits for an officer, and for the guard.
     """
     case = _case_of(message, parsed, decision, policy=policy, now=now)
     case.messages.append(message)
     message.settle(Outcome.CASE, reason=note or "a new matter", now=now)
     uow.cases.add(case)
     done = "historic: no clock, no letter"
-    if not message.is_historic:
+    if may_belong_to is not None and not message.is_historic:
+        note_possible_reply(case, may_belong_to.reference, message_id=message.id, now=now)
+        done = f"no letter yet: {WAITS}"
+    elif not message.is_historic:
         done = acknowledge_new_case(
             uow, case, message=message, parsed=parsed, decision=decision,
             policy=policy, letterhead=letterhead, now=now,
         )  # fmt: skip
+    if not message.is_historic:
+        note_attachments(case, parsed, message_id=message.id, now=now)
         alert_duty(case, decision, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
         AuditRow(

@@ -21,7 +21,8 @@ class Policy:
     """The settings that decide when which letter goes to whom.
 
     `own_addresses` are ours, in lower case: letters never go there.
-    `form_senders` are the addresses from which the council's web forms come.
+    `form_senders` are the addresses from which the council's web forms come. `reference_key` marks the
+    references in our letters, so that what comes back with the mark is known to have seen one.
     """
 
     mode: AcknowledgementMode = AcknowledgementMode.AT_ONCE
@@ -33,6 +34,7 @@ class Policy:
     form_senders: frozenset[str] = frozenset()
     duty_address: str = ""
     letter_domain: str = "heard.invalid"
+    reference_key: bytes = b""
 
     def guard_at(self, received_on: date) -> datetime:
         """Return when the guard sends a formal acknowledgement that is still missing."""

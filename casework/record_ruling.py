@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from casework.acknowledge import FORMAL, STAGE, queue_letter
+from casework.acknowledge import FORMAL, STAGE, owe, queue_letter
 from casework.begin_stage import begin_stage
 from casework.may_acknowledge import reasons_against_address
 from casework.policy import Policy
@@ -11,6 +11,7 @@ from models.case import AuditRow, Case, Ruling
 from models.codes import Category, LetterKind, Ombudsman, Status, TaskKind
 from models.deadlines import received_on
 from models.errors import InputInvalid
+from models.message import Person
 from models.ports import UnitOfWork
 
 _SETTLED_BY_RULING = (
@@ -18,6 +19,8 @@ _SETTLED_BY_RULING = (
     TaskKind.CHECK_OTHER,
     TaskKind.DUTY_ALERT,
     TaskKind.GUARD_ACTED,
+    TaskKind.POSSIBLE_REPLY,
+    TaskKind.READ_ATTACHMENT,
 )
 
 
@@ -31,6 +34,7 @@ def record_ruling(
     reason: str,
     officer: str,
     is_answered: bool = False,
+    complainant: Person | None = None,
     policy: Policy,
     letterhead: Letterhead,
     now: datetime,
@@ -38,7 +42,8 @@ def record_ruling(
     """Record what an officer decided and queue the letter that follows; return what was done.
 
     What is None stays as it is: a ruling without changes agrees with the suggestion. A complaint stays with
-    the officers until `is_answered` records that its stage has had the full answer.
+    the officers until `is_answered` records that its stage has had the full answer. `complainant` says whose
+    case it is, and who is answered, where that was uncertain.
     Raises InputInvalid without a reason, UnknownReference where there is no such case.
     """
     if not reason.strip():
@@ -46,6 +51,8 @@ def record_ruling(
     if not officer.strip():
         raise InputInvalid("a ruling needs the name of who rules (--officer)")
     case = uow.cases.get(reference)
+    if complainant is not None:
+        _confirm_complainant(case, complainant, policy=policy)
     before = {"status": case.status.value, "category": case.category.value}
     case.status = status or case.status
     case.category = category or case.category
@@ -79,6 +86,16 @@ def record_ruling(
     return done
 
 
+def _confirm_complainant(case: Case, person: Person, *, policy: Policy) -> None:
+    """Take an officer's word for whose case it is, and answer that person from now on."""
+    against = reasons_against_address(person.address.casefold(), policy) if person.address else []
+    if against:
+        raise InputInvalid(f"{person.address} cannot be answered: {'; '.join(against)}")
+    case.complainant_name, case.complainant_address = person.name, person.address.casefold()
+    case.complainant_found_in = "officer"
+    case.reply_address = case.complainant_address
+
+
 def _follow_up(case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
     """Begin the stage that the ruling asks for and queue the letter that is still missing."""
     kind = FORMAL.get(case.status)
@@ -93,9 +110,13 @@ def _follow_up(case: Case, *, policy: Policy, letterhead: Letterhead, now: datet
         case.guard_at = None
         return "the letter has been queued or sent before"
     against = reasons_against_address(case.reply_address, policy)
-    if case.is_historic or against:
-        case.awaits_officer = not case.is_historic
-        return "no letter: " + ("the case is historic" if case.is_historic else "; ".join(against))
+    if case.is_historic:
+        case.awaits_officer = False
+        return "no letter: the case is historic"
+    if against:
+        case.awaits_officer = True
+        owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "; ".join(against), now=now)
+        return "no letter: " + "; ".join(against)
     queue_letter(
         case, kind, answered=case.messages[-1],
         is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,

@@ -18,7 +18,8 @@ _WHITE = re.compile(r"\s+")
 class AcknowledgementContext:
     """Everything that an acknowledgement or receipt says about the case; frozen when it is queued.
 
-    `respond_by` is None in letters that start no response clock.
+    `respond_by` is None in letters that start no response clock. `reply_mark` is the reference with the mark
+    by which a reply is known to have seen the letter.
     """
 
     reference: str
@@ -30,6 +31,7 @@ class AcknowledgementContext:
     respond_by: date | None = None
     is_dissatisfied: bool = False
     for_somebody_else: bool = False
+    reply_mark: str = ""
 
 
 def salutation_name(name: str) -> str:

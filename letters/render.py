@@ -77,7 +77,7 @@ def check_templates(letterhead: Letterhead, *, templates: Path = TEMPLATES) -> N
         for kind in LetterKind:
             sample = AcknowledgementContext(
                 reference="C-4827-1930-70", name="", received_on=day, read_by=day, ombudsman=ombudsman,
-                respond_by=day, is_dissatisfied=True,
+                respond_by=day, is_dissatisfied=True, reply_mark="C-4827-1930-70/abcd2345",
             )  # fmt: skip
             render(kind, sample, letterhead=letterhead, templates=templates)
 

@@ -18,6 +18,15 @@ def reasons(parsed: ParsedMessage, address: str = ANN.address, policy: Policy = 
     return reasons_against(parsed, address, letters=FakeUnitOfWork().letters, policy=policy, now=NOW)
 
 
+def test_a_form_that_is_not_proven_is_answered_by_an_officer_only() -> None:
+    """Who could forge a form's mail must not have letters sent to whom they like."""
+    bob = Complainant(Person("Bob", "bob@example.org"), "form_unverified")
+    parsed = make_parsed(sender=Person("", "forms@council.example"), complainant=bob)
+    assert reply_address(parsed, POLICY) == ""
+    (reason,) = reasons(parsed, reply_address(parsed, POLICY))
+    assert reason.startswith("nothing proves that our web form sent it; it seems to be from Bob")
+
+
 def test_an_ordinary_message_may_be_answered() -> None:
     """Nothing speaks against answering a person's mail."""
     assert reasons(make_parsed()) == ()

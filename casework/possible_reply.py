@@ -1,0 +1,80 @@
+"""A message that quotes a case without proof that it belongs there: an officer says whether it does.
+
+Until then it is a case of its own with its own date, nothing of the other case is told to its sender, and no
+second letter goes out at once to somebody who may only have written again.
+"""
+
+from datetime import datetime
+
+from models.case import AuditRow, Case, Ruling, Task
+from models.codes import Outcome, Status, TaskKind
+from models.deadlines import WorkingDays, received_on
+from models.errors import InputInvalid
+from models.ports import UnitOfWork
+
+WAITS = "it may belong to another case; an officer says whether it does"
+
+
+def note_possible_reply(case: Case, quoted: str, *, message_id: int | None, now: datetime) -> None:
+    """Open the task that asks an officer whether a new case belongs to the one that it quotes."""
+    note = (
+        f"quotes {quoted} without proof that it belongs there; confirm with `--joins {quoted}`, or rule on it"
+    )
+    case.tasks.append(
+        Task(
+            kind=TaskKind.POSSIBLE_REPLY, opened_at=now, due_by=case.acknowledge_by,
+            note=note, message_id=message_id,
+        )
+    )  # fmt: skip
+
+
+def confirm_reply(
+    uow: UnitOfWork,
+    reference: str,
+    other_reference: str,
+    *,
+    reason: str,
+    officer: str,
+    working_days: WorkingDays,
+    now: datetime,
+) -> str:
+    """Move what a case holds to the case that it belongs to; return what was done.
+
+    The emptied case stays on record with the ruling that says so. Raises InputInvalid where that cannot be,
+    UnknownReference where there is no such case.
+    """
+    if reference == other_reference:
+        raise InputInvalid(f"case {reference} cannot be joined to itself; name the case that it belongs to")
+    case, other = uow.cases.get(reference), uow.cases.get(other_reference)
+    if not case.messages:
+        raise InputInvalid(f"case {reference} holds no message any longer; it was joined before")
+    moved = list(case.messages)
+    for message in moved:
+        case.messages.remove(message)
+        other.messages.append(message)
+        message.correct(Outcome.REPLY, reason=f"an officer joined it to {other_reference}", now=now)
+    case.status, case.stage, case.awaits_officer, case.guard_at = Status.OTHER, 0, False, None
+    case.close_tasks(*TaskKind, now=now)
+    case.rulings.append(
+        Ruling(
+            officer=officer, ruled_at=now, status=case.status, category=case.category,
+            ombudsman=case.ombudsman, reason=f"joined to {other_reference}: {reason}",
+        )
+    )  # fmt: skip
+    last = moved[-1]
+    other.awaits_officer = True
+    other.tasks.append(
+        Task(
+            kind=TaskKind.READ_REPLY, opened_at=now, message_id=last.id,
+            due_by=working_days.acknowledge_by(received_on(last.received_at)),
+            note=f"{officer} joined {reference} to this case; please read it",
+        )
+    )  # fmt: skip
+    for each in (reference, other_reference):
+        uow.audit.add(
+            AuditRow(
+                at=now, actor=officer, action="case_joined", case_reference=each,
+                detail={"from": reference, "to": other_reference, "reason": reason},
+            )
+        )  # fmt: skip
+    return f"joined to {other_reference}"

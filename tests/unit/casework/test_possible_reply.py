@@ -1,0 +1,67 @@
+"""What quotes a case without proof waits for an officer, who joins it or rules on it."""
+
+import pytest
+from builders import (
+    ACKNOWLEDGE_BY,
+    LETTERHEAD,
+    NOW,
+    REFERENCE,
+    make_case,
+    make_decision,
+    make_message,
+    make_parsed,
+)
+from fakes import FakeUnitOfWork
+
+from casework.open_case import open_case
+from casework.policy import Policy
+from casework.possible_reply import confirm_reply
+from models.case import Case
+from models.codes import Outcome, TaskKind
+from models.deadlines import WorkingDays
+from models.errors import InputInvalid
+
+OTHER = "C-1111-2222-83"
+
+
+def opened(uow: FakeUnitOfWork) -> Case:
+    """Open a case for a message that quotes Ann's."""
+    return open_case(
+        uow, make_message(id=9), make_parsed(), make_decision(), may_belong_to=uow.cases.get(REFERENCE),
+        policy=Policy(), letterhead=LETTERHEAD, now=NOW,
+    )  # fmt: skip
+
+
+def test_a_possible_reply_gets_no_letter_but_a_dated_task_and_the_guard() -> None:
+    """Its sender learns nothing, and is not left without an acknowledgement either (LGSCO 6.2, HO 6.2)."""
+    case = opened(FakeUnitOfWork(make_case()))
+    assert case.letters == []
+    assert case.guard_at is not None
+    ((kind, due_by, note),) = [(task.kind, task.due_by, task.note) for task in case.tasks]
+    assert (kind, due_by) == (TaskKind.POSSIBLE_REPLY, ACKNOWLEDGE_BY)
+    assert REFERENCE in note
+
+
+def test_a_confirmed_reply_moves_to_its_case_and_leaves_nothing_waiting_behind() -> None:
+    """The message is a reply now, and its former case waits for nobody and guards nothing."""
+    uow = FakeUnitOfWork(make_case())
+    case = opened(uow)
+    confirm_reply(
+        uow, case.reference, REFERENCE, reason="The same boiler.", officer="Jo",
+        working_days=WorkingDays(), now=NOW,
+    )  # fmt: skip
+    known = uow.cases.get(REFERENCE)
+    assert known.messages[-1].outcome is Outcome.REPLY
+    assert known.awaits_officer
+    assert [task.kind for task in known.tasks] == [TaskKind.READ_REPLY]
+    assert (case.messages, case.awaits_officer, case.guard_at) == ([], False, None)
+    assert all(task.closed_at == NOW for task in case.tasks)
+    assert case.rulings[-1].reason == f"joined to {REFERENCE}: The same boiler."
+
+
+@pytest.mark.parametrize(("one", "other"), [(REFERENCE, REFERENCE), (OTHER, REFERENCE)])
+def test_a_case_is_joined_to_another_and_once(one: str, other: str) -> None:
+    """Joining to itself, or what was joined before, is refused with the reason."""
+    uow = FakeUnitOfWork(make_case(), make_case(reference=OTHER, messages=[]))
+    with pytest.raises(InputInvalid, match=r"itself|before"):
+        confirm_reply(uow, one, other, reason="x", officer="Jo", working_days=WorkingDays(), now=NOW)
