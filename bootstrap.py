@@ -3,6 +3,7 @@
 import fcntl
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -10,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cached_property, partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -24,15 +25,25 @@ from letters.letterhead import DEFAULT_OMBUDSMEN, Letterhead, OmbudsmanContact
 from letters.render import check_templates
 from models.codes import Ombudsman, Security
 from models.deadlines import LONDON, WorkingDays
-from models.errors import AlreadyRunning, ArtefactRefused, InputInvalid, RecordUnavailable, StoreUnavailable
-from models.ports import Mailbox
+from models.errors import (
+    AlreadyRunning,
+    ArtefactRefused,
+    InputInvalid,
+    RecordUnavailable,
+    SettingsInvalid,
+    StoreUnavailable,
+)
+from models.ports import Mailbox, TokenSource
 from settings import Mailbox as MailboxSettings
-from settings import OmbudsmanSettings, Settings
+from settings import OAuth, OmbudsmanSettings, Sending, Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from intake.forms import FormProfile
+    from intake.reader import IsolatedReader
     from intake.receive import Receiver
+    from intake.tokens import Fetch
     from models.unit_of_work import SqlUnitOfWork
     from triage.triager import Triager
 
@@ -61,7 +72,7 @@ def configure_log(*, is_service: bool) -> Any:
         last = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[
-            _without_addresses,
+            _say_no_addresses,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             last,
@@ -73,11 +84,16 @@ def configure_log(*, is_service: bool) -> Any:
     return structlog.get_logger()
 
 
-def _without_addresses(_logger: Any, _method: str, event: Any) -> Any:
+def _say_no_addresses(_logger: Any, _method: str, event: Any) -> Any:
     """Take addresses out of why something failed: servers name people, and the log holds nobody's data."""
     if "why" in event:
-        event["why"] = re.sub(r"\S+@\S+", "(address)", str(event["why"]))
+        event["why"] = without_addresses(str(event["why"]))
     return event
+
+
+def without_addresses(text: str) -> str:
+    """Return a text without the addresses in it."""
+    return re.sub(r"\S+@\S+", "(address)", text)
 
 
 @dataclass(frozen=True)
@@ -129,11 +145,11 @@ class App:
         self.prepare_data()
         return make_engine(self.database_url)
 
-    def units(self) -> "SqlUnitOfWork":
+    def units(self, *, reads: bool = False) -> "SqlUnitOfWork":
         """Return a new unit of work."""
         from models.unit_of_work import SqlUnitOfWork  # noqa: PLC0415  # loads SQLAlchemy
 
-        return SqlUnitOfWork(self.engine)
+        return SqlUnitOfWork(self.engine, reads=reads)
 
     @cached_property
     def letterhead(self) -> Letterhead:
@@ -165,10 +181,45 @@ class App:
             working_days=self.working_days,
             caps=Caps(said.per_address_a_day, said.per_domain_an_hour, said.in_all_an_hour),
             own_addresses=frozenset(address.casefold() for address in own),
-            form_senders=frozenset(address.casefold() for address in self.settings.forms.senders),
+            form_senders=self.form_senders,
             duty_address=house.duty_email.casefold(),
             letter_domain=house.email.rpartition("@")[2] or "heard.invalid",
+            reference_key=self._reference_key,
         )
+
+    @cached_property
+    def _reference_key(self) -> bytes:
+        """What marks the references in our letters: made once, and kept with the record."""
+        with self.units() as uow:
+            key: bytes = uow.keys.get("reference", or_else=secrets.token_bytes(32))
+            uow.commit()
+        return key
+
+    @cached_property
+    def form_profiles(self) -> "tuple[FormProfile, ...]":
+        """How the council's web forms write."""
+        from intake.forms import FormProfile  # noqa: PLC0415  # only where mail is read
+
+        return tuple(
+            FormProfile(
+                name=each.name,
+                senders=tuple(address.casefold() for address in each.senders),
+                authenticated_by=each.authenticated_by,
+                name_labels=each.labels.name,
+                email_labels=each.labels.email,
+                telephone_labels=each.labels.telephone,
+                reference_labels=each.labels.reference,
+                message_labels=each.labels.message,
+            )
+            for each in self.settings.forms.profiles
+        )
+
+    @property
+    def form_senders(self) -> frozenset[str]:
+        """The addresses from which the council's web forms come, with a profile or without."""
+        forms = self.settings.forms
+        of_profiles = (address for profile in forms.profiles for address in profile.senders)
+        return frozenset(address.casefold() for address in (*forms.senders, *of_profiles))
 
     @cached_property
     def working_days(self) -> WorkingDays:
@@ -182,7 +233,27 @@ class App:
         """
         if not self.settings.mailboxes:
             raise InputInvalid("no mailbox is named; `heard init` writes settings to fill in")
-        return [_mailbox(each) for each in self.settings.mailboxes]
+        return [self.mailbox(each) for each in self.settings.mailboxes]
+
+    def mailbox(self, said: MailboxSettings) -> Mailbox:
+        """Return one mailbox, unopened; its connections share one source of tokens."""
+        if said.name not in self._token_sources:
+            self._token_sources[said.name] = _tokens(said, name=said.name, clock=self.clock)
+        return _mailbox(said, tokens=self._token_sources[said.name], clock=self.clock)
+
+    def token_expires_at(self, account: str) -> datetime | None:
+        """Return when the token at hand for a mailbox expires, None where it has none."""
+        tokens = self._token_sources.get(account)
+        return tokens.expires_at if tokens else None
+
+    def secret_expires_on(self, account: str) -> date | None:
+        """Return when the secret behind a mailbox's tokens expires, as far as the settings say."""
+        found = (each.oauth for each in self.settings.mailboxes if each.name == account and each.oauth)
+        return next((oauth.secret_expires_on for oauth in found), None)
+
+    @cached_property
+    def _token_sources(self) -> dict[str, TokenSource | None]:
+        return {}
 
     def since(self, account: str) -> datetime | None:
         """Return from when on the mail of an account is answered, None for all of it."""
@@ -195,13 +266,15 @@ class App:
         said = self.settings.sending
         if said.kind == "maildir":
             return MaildirSender(said.path or self.data / "outbox")
+        tokens = _tokens(said, name="sending", clock=self.clock)
         server = SmtpServer(
             host=said.host,
             port=said.port,
             security=Security(said.security),
             username=said.username,
-            password=said.password.read() if said.username else "",
+            password=said.password.read() if said.username and tokens is None else "",
             ca_file=str(said.ca_file or ""),
+            tokens=tokens,
         )
         return SmtpSender(server, envelope_from=self.settings.organisation.email)
 
@@ -219,6 +292,7 @@ class App:
         check_templates(self.letterhead)
         return Receiver(
             units=self.units,
+            reader=self.reader(),
             triager=triager,
             policy=self.policy,
             letterhead=self.letterhead,
@@ -228,6 +302,12 @@ class App:
             is_clash=is_clash,
             station=station,
         )
+
+    def reader(self) -> "IsolatedReader":
+        """Return what reads messages in a process of their own."""
+        from intake.reader import IsolatedReader  # noqa: PLC0415  # loads what checks its answers
+
+        return IsolatedReader(form_senders=self.policy.form_senders, forms=self.form_profiles)
 
     def triager(self, *, progress: Progress) -> "Triager":
         """Return the live classifier; one is built from the project's own corpus where there is none."""
@@ -332,16 +412,73 @@ def _contact(said: OmbudsmanSettings | None, which: Ombudsman) -> OmbudsmanConta
     return OmbudsmanContact(**said.model_dump()) if said else DEFAULT_OMBUDSMEN[which]
 
 
-def _mailbox(said: MailboxSettings) -> Mailbox:
+def _tokens(
+    said: MailboxSettings | Sending, *, name: str, clock: Callable[[], datetime]
+) -> TokenSource | None:
+    """Return what hands out tokens to sign in with, None where a password is used."""
+    oauth = said.oauth
+    if said.sign_in == "password" or oauth is None:
+        return None
+    from intake.tokens import CachedTokens  # noqa: PLC0415  # only where tokens are used
+
+    service = _google if said.sign_in == "google" else _microsoft
+    return CachedTokens(service(oauth, name=name, ca_file=str(said.ca_file or "")), clock=clock)
+
+
+def _google(oauth: OAuth, *, name: str, ca_file: str) -> "Fetch":
+    from intake.tokens import Google  # noqa: PLC0415  # only where tokens are used
+
+    return Google(
+        name=name,
+        token_uri=oauth.token_uri,
+        client_id=oauth.client_id,
+        client_secret=oauth.client_secret.read(),
+        refresh_token=oauth.refresh_token.read(),
+        scope=oauth.scope,
+        ca_file=ca_file,
+    )
+
+
+def _microsoft(oauth: OAuth, *, name: str, ca_file: str) -> "Fetch":
+    from intake.tokens import Microsoft  # noqa: PLC0415  # only where tokens are used
+
+    return Microsoft(
+        name=name,
+        authority=f"{oauth.authority.rstrip('/')}/{oauth.tenant}",
+        is_known_authority="authority" not in oauth.model_fields_set,
+        client_id=oauth.client_id,
+        scope=oauth.scope or "https://outlook.office365.com/.default",
+        secret="" if oauth.certificate else oauth.client_secret.read(),
+        private_key=_private_key(oauth.certificate) if oauth.certificate else "",
+        thumbprint=oauth.thumbprint,
+        ca_file=ca_file,
+    )
+
+
+def _private_key(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(str(file), [f"the private key cannot be read: {error}"]) from error
+
+
+def _mailbox(said: MailboxSettings, *, tokens: TokenSource | None, clock: Callable[[], datetime]) -> Mailbox:
     from intake import folders  # noqa: PLC0415  # only where mail is read
 
-    path = said.path or Path()
+    path, largest = said.path or Path(), said.largest_message
     if said.kind == "maildir":
-        return folders.MaildirMailbox(said.name, path, moves_to_cur=said.processed != "leave")
+        return folders.MaildirMailbox(
+            said.name, path, moves_to_cur=said.processed != "leave", must_hold=said.must_hold, largest=largest
+        )
     if said.kind == "eml":
-        return folders.EmlFolder(said.name, path)
+        return folders.EmlFolder(said.name, path, clock=clock, must_hold=said.must_hold, largest=largest)
     if said.kind == "mbox":
-        return folders.MboxFile(said.name, path)
+        return folders.MboxFile(said.name, path, clock=clock, largest=largest)
+    if said.kind == "scan":
+        move_to = said.move_to if said.processed == "move" else ""
+        return folders.ScanFolder(
+            said.name, path, clock=clock, move_to=move_to, must_hold=said.must_hold, largest=largest
+        )
     from intake import mailbox  # noqa: PLC0415  # only where mail is read
 
     return mailbox.ImapMailbox(
@@ -351,7 +488,8 @@ def _mailbox(said: MailboxSettings) -> Mailbox:
             port=said.port,
             security=Security(said.security),
             username=said.username,
-            password=said.password.read(),
+            password=said.password.read() if tokens is None else "",
+            tokens=tokens,
             folders=said.folders,
             processed=mailbox.Processed(said.processed),
             move_to=said.move_to,

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,8 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from bootstrap import App, configure_log, keep_files_private
 from models.codes import Category, Ombudsman, Status
-from models.errors import HeardError, InputInvalid
-from models.reference import read_reference
+from models.errors import AlreadyRunning, HeardError, InputInvalid
+from models.reference import message_name, read_message_number, read_reference
 from settings import TEMPLATE, read_settings
 
 _FOUND, _CANNOT = 1, 2
@@ -158,14 +159,15 @@ def poll(app: App, *, as_json: bool) -> None:
 @_JSON
 @_with_app
 def import_(app: App, paths: tuple[Path, ...], *, historic: bool, as_json: bool) -> None:
-    """Take in .eml files, mbox files, Maildirs and folders of .eml files.
+    """Take in mail (.eml, .msg, mbox, Maildir), zips, scans and letters, or folders of them.
 
     Example: heard import --historic archive.mbox
     """
-    from intake.folders import open_path  # noqa: PLC0415  # only where mail is read
+    from intake.folders import import_account, open_path  # noqa: PLC0415  # only where mail is read
     from operations.one_pass import one_pass  # noqa: PLC0415  # loads everything
 
-    boxes = [open_path(path.resolve(), account=f"import {path.resolve()}"[-200:]) for path in paths]
+    found = [path.resolve() for path in paths]
+    boxes = [open_path(path, account=import_account(path)) for path in found]
     with app.alone(), _progress() as bar:
         app.open_record()
         triager = app.triager(progress=_shown_on(bar))
@@ -181,10 +183,13 @@ def import_(app: App, paths: tuple[Path, ...], *, historic: bool, as_json: bool)
 @heard.command()
 @click.argument("reference", required=False)
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 100_000))
+@click.option(
+    "--raw", "raw_file", type=click.Path(path_type=Path), help="Write message M-17 as received here."
+)
 @_JSON
 @_with_app
-def queue(app: App, reference: str | None, limit: int, *, as_json: bool) -> None:
-    """Show what awaits an officer, soonest deadline first, or one case whole.
+def queue(app: App, reference: str | None, limit: int, raw_file: Path | None, *, as_json: bool) -> None:
+    """Show what awaits an officer, soonest deadline first; one case whole; or one message, M-17.
 
     Example: heard queue C-4827-1930-70
     """
@@ -192,9 +197,13 @@ def queue(app: App, reference: str | None, limit: int, *, as_json: bool) -> None
     from models.deadlines import received_on  # noqa: PLC0415
     from review import pages, terminal  # noqa: PLC0415
 
-    wanted = _reference(reference) if reference else None
+    number = read_message_number(reference or "")
+    wanted = _reference(reference) if reference and number is None else None
     _require_record(app)
     console = Console(width=None if sys.stdout.isatty() else 120)
+    if number is not None:
+        _show_message(app, console, number, raw_file=raw_file, as_json=as_json)
+        return
     if wanted:
         view = queries.case_view(app.engine, wanted)
         if view is None:
@@ -221,6 +230,9 @@ def queue(app: App, reference: str | None, limit: int, *, as_json: bool) -> None
 @click.option("--ombudsman", type=click.Choice([code.value for code in Ombudsman]))
 @click.option("--reason", required=True, help="Why, in a sentence; it is kept with the ruling.")
 @click.option("--answered", is_flag=True, help="The stage has had its full answer; nothing more awaits.")
+@click.option("--complainant", help='Whose case it is, if uncertain: "Ann Lee <ann@example.org>".')
+@click.option("--joins", help="The case that this one belongs to: confirms a possible reply.")
+@click.option("--file", "is_filed", is_flag=True, help="Message M-17 needs nothing more.")
 @click.option("--officer", default=lambda: os.environ.get("USER", "officer"), help="Who rules [$USER].")
 @_JSON
 @_with_app
@@ -231,37 +243,103 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
     category: str | None,
     ombudsman: str | None,
     reason: str,
+    complainant: str | None,
+    joins: str | None,
     officer: str,
     *,
+    is_filed: bool,
     answered: bool,
     as_json: bool,
 ) -> None:
     """Record an officer's ruling on a case; what is not given stays as suggested.
 
+    A message that became no case is ruled on by its number: with --status it becomes one, with --file it
+    needs nothing more, and `heard retry` has it read again.
+
     Example: heard rule C-4827-1930-70 --status complaint --reason "Third report, nobody came."
     """
-    from casework.record_ruling import record_ruling  # noqa: PLC0415  # loads the letters
+    from operations import rule as rulings  # noqa: PLC0415  # loads the letters
 
     _require_record(app)
-    with app.units() as uow:
-        done = record_ruling(
-            uow,
-            _reference(reference),
-            status=Status(status) if status else None,
-            category=Category(category) if category else None,
-            ombudsman=Ombudsman(ombudsman) if ombudsman else None,
-            reason=reason,
-            officer=officer,
-            is_answered=answered,
-            policy=app.policy,
-            letterhead=app.letterhead,
-            now=app.clock(),
-        )
-        uow.commit()
+    number = read_message_number(reference)
+    said = rulings.Said(
+        status=Status(status) if status else None,
+        category=Category(category) if category else None,
+        ombudsman=Ombudsman(ombudsman) if ombudsman else None,
+        reason=reason,
+        officer=officer,
+        complainant=complainant,
+        joins=_reference(joins) if joins else None,
+        is_answered=answered,
+        is_filed=is_filed,
+    )
+    about = _reference(reference) if number is None else message_name(number)
+    done = rulings.rule(app, number if number is not None else about, said)
     if as_json:
-        click.echo(json.dumps({"case": _reference(reference), "done": done}))
+        click.echo(json.dumps({"case": about, "done": done}))
     else:
-        click.echo(f"{_reference(reference)}: ruling recorded; {done}.")
+        click.echo(f"{about}: ruling recorded; {done}.")
+
+
+@heard.command()
+@click.argument("messages", nargs=-1)
+@click.option("--all", "is_all", is_flag=True, help="Everything in quarantine.")
+@click.option("--officer", default=lambda: os.environ.get("USER", "officer"), help="Who asks [$USER].")
+@_JSON
+@_with_app
+def retry(app: App, messages: tuple[str, ...], officer: str, *, is_all: bool, as_json: bool) -> None:
+    """Have quarantined messages read again, such as after an upgrade or with a higher limit.
+
+    A running service takes them up; without one they are read now.
+
+    Example: heard retry M-17 M-23
+    """
+    from operations.retry import retry as read_again  # noqa: PLC0415  # loads everything
+
+    _require_record(app)
+    if bool(messages) == is_all:
+        raise InputInvalid("name the messages to read again, such as M-17, or give --all")
+    with _progress() as bar:
+        done = read_again(
+            app, [_message_number(each) for each in messages], officer=officer, progress=_shown_on(bar)
+        )
+    if as_json:
+        click.echo(json.dumps(done))
+    elif not done["messages"]:
+        click.echo("Nothing is in quarantine.")
+    else:
+        for row in done["messages"]:
+            click.echo(f"{row['message']}: {row['outcome']}{', ' + row['reason'] if row['reason'] else ''}")
+    sys.exit(_FOUND if any(row["outcome"] == "quarantine" for row in done["messages"]) else 0)
+
+
+@heard.command()
+@click.option("--deep", is_flag=True, help="Read all raw bytes again, not only those that are new.")
+@click.option("--grace", type=click.IntRange(0, 1440), help="Minutes that a message may take [15].")
+@_JSON
+@_with_app
+def reconcile(app: App, *, deep: bool, grace: int | None, as_json: bool) -> None:
+    """Compare every mailbox with the ledger and name each gap; exit 1 if there is any; changes neither.
+
+    Example: heard reconcile
+    """
+    from operations.reconcile import GRACE, run_reconcile  # noqa: PLC0415  # loads SQLAlchemy
+    from operations.reconcile_table import tell  # noqa: PLC0415
+
+    _require_record(app)
+    with _progress() as bar:
+        task = bar.add_task("messages compared", total=None)
+        result = run_reconcile(
+            app, is_deep=deep, grace=GRACE if grace is None else timedelta(minutes=grace),
+            on_compared=lambda count: bar.advance(task, count),
+        )  # fmt: skip
+    if result is None:
+        raise AlreadyRunning("another worker is comparing just now; wait until it has finished")
+    if as_json:
+        click.echo(json.dumps(result.as_json(), indent=1))
+    else:
+        tell(Console(width=None if sys.stdout.isatty() else 160), result)
+    sys.exit(_FOUND if result.gap_count else 0)
 
 
 @heard.command()
@@ -476,6 +554,42 @@ def _require_record(app: App) -> None:
 
     if migrations.current(app.engine) != migrations.newest():
         raise InputInvalid("the record is not at the newest revision; run `heard migrate`")
+
+
+def _show_message(app: App, console: Console, number: int, *, raw_file: Path | None, as_json: bool) -> None:
+    """Show a message that became no case, or write its bytes to a file."""
+    from models import queries  # noqa: PLC0415  # loads SQLAlchemy
+    from review import terminal  # noqa: PLC0415
+
+    view = queries.message_view(app.engine, number)
+    if view is None:
+        raise InputInvalid(f"there is no message {message_name(number)}; `heard queue` lists what waits")
+    if raw_file is not None:
+        _write_raw(queries.raw_of(app.engine, number), raw_file, number)
+    elif as_json:
+        click.echo(json.dumps(view.__dict__, default=_plain, indent=1))
+    else:
+        terminal.print_message(console, view)
+
+
+def _write_raw(raw: bytes | None, file: Path, number: int) -> None:
+    if raw is None:
+        raise InputInvalid(f"{message_name(number)} was never taken whole: it is still in its mailbox")
+    try:
+        with file.open("xb") as target:
+            target.write(raw)
+    except FileExistsError as error:
+        raise InputInvalid(f"{file} exists already and is left as it is; name another file") from error
+    except OSError as error:
+        raise InputInvalid(f"{file} cannot be written: {error}") from error
+    click.echo(f"{file}: {len(raw):,} bytes, as received. Open it with care.")
+
+
+def _message_number(typed: str) -> int:
+    number = read_message_number(typed)
+    if number is None:
+        raise InputInvalid(f"{typed!r} is no message; one looks like M-17")
+    return number
 
 
 def _reference(typed: str) -> str:

@@ -1,5 +1,10 @@
-"""The unattended process: which jobs run and how often, nothing else."""
+"""The unattended process: which jobs run and how often, nothing else.
 
+Each job runs every so often by itself, which is the safety net, and at once when another wakes it: a mailbox
+that announces mail wakes its poll, a poll that kept mail wakes the processing, and that wakes the delivery.
+"""
+
+import contextlib
 import os
 import signal
 import threading
@@ -9,23 +14,28 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from bootstrap import App, now_utc, station
 from casework.deliver_letters import deliver_one
 from casework.guard import run_guard
-from intake.fetch import fetch
 from intake.patience import Patience
 from models.codes import LetterState
 from models.errors import HeardError, MailboxUnavailable, RecordUnavailable, StoreUnavailable
 from models.locks import single
-from models.ports import Mailbox
+from models.ports import Announces, Mailbox
+from operations.health import DELIVER, GUARD
+from operations.poll import poll
+from operations.reconcile import reconcile_if_due
+from operations.serve_health import HealthServer, serve_health
 
 if TYPE_CHECKING:
     from intake.receive import Receiver
     from triage.triager import Triager
 
-PROCESS_SECONDS = 1
+PROCESS_SECONDS = 5
+RECONCILE_SECONDS = 300
 _STOP_WITHIN_S = 8.0
 _CLOCK_WAS_SET_S = 5.0
 
@@ -42,13 +52,20 @@ class Service:
         self._patience: dict[str, Patience] = {}
         self._stopping = threading.Event()
         self._busy: set[str] = set()
+        self._jobs: dict[str, _Job] = {}
+        self._watchers: list[threading.Thread] = []
+        self._health: HealthServer | None = None
+        self._began_at = app.clock()
 
     def run(self) -> None:
         """Start the jobs and return when SIGTERM or SIGINT has stopped them."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self._stopping.set())
         scheduler = self._schedule()
+        listen = self._app.settings.service.health_listen
+        self._health = serve_health(self._app, listen) if listen else None
         scheduler.start()
+        self._watch()
         self._log.info("started", mailboxes=len(self._mailboxes), record=self._app.engine.dialect.name)
         ahead = time.time() - time.monotonic()
         while not self._stopping.wait(1.0):
@@ -69,7 +86,7 @@ class Service:
         scheduler = BackgroundScheduler(
             timezone="UTC",
             executors={"default": ThreadPoolExecutor(len(self._mailboxes) + 4)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
+            job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": 3600},
         )
         every = self._app.settings.service
         for mailbox in self._mailboxes:
@@ -77,13 +94,45 @@ class Service:
         self._add(scheduler, "process", self._process, PROCESS_SECONDS)
         self._add(scheduler, "deliver", self._deliver, every.deliver_seconds)
         self._add(scheduler, "guard", self._guard, every.guard_seconds)
+        self._add(scheduler, "reconcile", self._reconcile, RECONCILE_SECONDS)
         return scheduler
 
     def _add(self, scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: int) -> None:
-        scheduler.add_job(
-            self._guarded(name, job), "interval", seconds=seconds, id=name, name=name,
-            next_run_time=now_utc(),
-        )  # fmt: skip
+        self._jobs[name] = made = _Job(self._guarded(name, job))
+        made.scheduled = scheduler.add_job(
+            made.run, "interval", seconds=seconds, id=name, name=name, next_run_time=now_utc()
+        )
+
+    def _wake(self, name: str) -> None:
+        if not self._stopping.is_set():
+            self._jobs[name].wake(now_utc())
+
+    def _watch(self) -> None:
+        """Listen to every mailbox that can announce mail, each over a connection of its own."""
+        for mailbox in self._app.mailboxes():
+            if isinstance(mailbox, Announces):
+                watcher = threading.Thread(target=self._listen, args=(mailbox,), daemon=True)
+                self._watchers.append(watcher)
+                watcher.start()
+
+    def _listen(self, mailbox: Announces) -> None:
+        """Wake the poll of a mailbox when it announces mail, until the service stops.
+
+        The poll says in the log when a mailbox is away; here that only means a pause.
+        """
+        name, patience = f"poll {mailbox.account}", Patience()
+        while not self._stopping.is_set():
+            try:
+                for _ in mailbox.news(should_stop=self._stopping.is_set):
+                    patience.worked(self._app.clock())
+                    self._wake(name)
+            except MailboxUnavailable as error:
+                self._log.info("not_listening", mailbox=mailbox.account, why=str(error))
+                self._wake(name)
+                self._stopping.wait(patience.failed(self._app.clock()).total_seconds())
+                continue
+            break
+        mailbox.close()
 
     def _guarded(self, name: str, job: Callable[[], None]) -> Callable[[], None]:
         """Keep one job's fault from stopping the service, and say what it was."""
@@ -118,9 +167,9 @@ class Service:
 
     def _poll(self, mailbox: Mailbox, patience: Patience) -> None:
         try:
-            fetched = fetch(
-                mailbox, self._app.units, clock=self._app.clock, working_days=self._app.working_days,
-                station=station, should_stop=self._stopping.is_set, since=self._app.since(mailbox.account),
+            fetched = poll(
+                self._app, mailbox,
+                should_stop=self._stopping.is_set, on_kept=lambda _count: self._wake("process"),
             )  # fmt: skip
         except MailboxUnavailable as error:
             pause = patience.failed(self._app.clock())
@@ -132,10 +181,13 @@ class Service:
         self._say_back("mailbox_back", mailbox.account, patience.worked(self._app.clock()))
         if fetched.kept:
             self._log.info("fetched", mailbox=mailbox.account, kept=fetched.kept)
+        if fetched.not_marked:
+            self._log.warning("not_marked", mailbox=mailbox.account, why=fetched.not_marked)
 
     def _process(self) -> None:
-        while not self._stopping.is_set() and self._receiver.receive_batch():
-            pass
+        self._receiver.receive_all(
+            should_stop=self._stopping.is_set, on_settled=lambda: self._wake("deliver")
+        )
 
     def _deliver(self) -> None:
         patience = self._patience.setdefault("sender", Patience())
@@ -153,7 +205,10 @@ class Service:
                     "sender_away", why=letter.last_fault, since=_iso(patience.away_since),
                     next_try_in_s=pause.total_seconds(),
                 )  # fmt: skip
+                self._note(DELIVER, fault=letter.last_fault)
             elif letter.state is not LetterState.QUEUED:
+                if patience.away_since is not None:
+                    self._note(DELIVER)
                 self._say_back("sender_back", "sender", patience.worked(self._app.clock()))
 
     def _guard(self) -> None:
@@ -168,6 +223,26 @@ class Service:
             )
         for reference, what in done:
             self._log.info("guarded", case=reference, done=what)
+        self._note(GUARD)
+
+    def _reconcile(self) -> None:
+        found = reconcile_if_due(self._app, began_at=self._began_at)
+        if found is None:
+            return
+        gaps = {code.value: count for code, count in found.gap_counts.items()}
+        if gaps:
+            self._log.error("gaps_found", compared=found.compared, **gaps)
+        else:
+            self._log.info("reconciled", compared=found.compared)
+
+    def _note(self, job: str, *, fault: str = "") -> None:
+        """Record how a job's last run ended, for those who ask how the service is."""
+        with self._app.units() as uow:
+            if fault:
+                uow.health.failed(job, at=self._app.clock(), fault=fault)
+            else:
+                uow.health.polled(job, at=self._app.clock())
+            uow.commit()
 
     def _say_back(self, event: str, name: str, away: timedelta | None) -> None:
         if away is not None:
@@ -178,15 +253,54 @@ class Service:
         self._log.info("stopping")
         scheduler.shutdown(wait=False)
         deadline = time.monotonic() + _STOP_WITHIN_S
+        for watcher in self._watchers:
+            watcher.join(timeout=max(0.0, deadline - time.monotonic()))
         while self._busy and time.monotonic() < deadline:
             time.sleep(0.05)
         if self._busy:
             self._log.warning("stopped_in_mid_job", jobs=sorted(self._busy))
             os._exit(0)  # Every step survives being cut off; a hung server must not keep us.
+        if self._health is not None:
+            self._health.close()
         self._sender.close()
+        self._receiver.reader.close()
         for mailbox in self._mailboxes:
             mailbox.close()
         self._log.info("stopped")
+
+
+class _Job:
+    """A job that runs by the clock, and once more at once whenever it is woken; never twice at a time."""
+
+    def __init__(self, job: Callable[[], None]) -> None:
+        self.scheduled: Any = None
+        self._job = job
+        self._lock = threading.Lock()
+        self._is_running = self._is_woken = False
+
+    def run(self) -> None:
+        """Run the job, and again as long as somebody wakes it meanwhile."""
+        with self._lock:
+            self._is_woken = True
+            if self._is_running:
+                return
+            self._is_running = True
+        while self._is_asked_for():
+            self._job()
+
+    def wake(self, now: datetime) -> None:
+        """Have the job run now; if it is running, then again when it is done."""
+        with self._lock:
+            self._is_woken = True
+            if self._is_running:
+                return
+        with contextlib.suppress(JobLookupError):
+            self.scheduled.modify(next_run_time=now)
+
+    def _is_asked_for(self) -> bool:
+        with self._lock:
+            self._is_running, self._is_woken = self._is_woken, False
+            return self._is_running
 
 
 def run_service(app: App) -> None:

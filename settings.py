@@ -1,12 +1,22 @@
 """heard.toml: read once, checked whole, every fault named with its place and remedy."""
 
 import os
+import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from models.codes import AcknowledgementMode
 from models.errors import SettingsInvalid
@@ -18,7 +28,10 @@ DEFAULT_DATA = Path("heard-data")
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Security = Literal["tls", "starttls", "plain"]
+SignIn = Literal["password", "microsoft", "google"]
+_Https = Annotated[str, Field(pattern=r"^https://[^\s/@]+(/\S*)?$")]
 
+_LAST_PORT = 65535
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -30,6 +43,14 @@ def _refuse_plain_text(security: str, host: str) -> None:
 def _only_a_time(value: Any) -> Any:
     if not isinstance(value, time | str):
         raise ValueError("a time of day is wanted, such as 12:00:00")  # noqa: TRY004  # pydantic's way
+    return value
+
+
+def _host_and_port(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    is_host = re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", host) is not None
+    if value and not (is_host and re.fullmatch(r"[0-9]{1,5}", port) and 1 <= int(port) <= _LAST_PORT):
+        raise ValueError("a host and a port are wanted, such as 127.0.0.1:9187, or nothing")
     return value
 
 
@@ -51,11 +72,62 @@ class Secret(_Section):
             return os.environ[self.env]
         if self.file is not None:
             try:
-                return self.file.read_text(encoding="utf-8").strip()
-            except OSError as error:
+                secret = self.file.read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
                 raise SettingsInvalid(str(self.file), [f"the secret cannot be read: {error}"]) from error
+            if not secret:
+                raise SettingsInvalid(str(self.file), ["the secret cannot be read: the file is empty"])
+            return secret
         where = f"the environment variable {self.env} is not set" if self.env else "it is not named"
         raise SettingsInvalid("a secret", [f"{where}; set it, or name a file that holds it"])
+
+
+class OAuth(_Section):
+    """How tokens are had for a mailbox or mail server that takes no password (docs/sign-in.md)."""
+
+    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]*$")] = ""
+    client_id: str = ""
+    client_secret: Secret = Secret()
+    certificate: Path | None = None
+    thumbprint: str = ""
+    refresh_token: Secret = Secret()
+    authority: _Https = "https://login.microsoftonline.com"
+    scope: str = ""
+    token_uri: _Https = "https://oauth2.googleapis.com/token"  # noqa: S105  # an address, no secret
+    secret_expires_on: date | None = None
+
+    @field_validator("thumbprint")
+    @classmethod
+    def _has_forty_digits(cls, said: str) -> str:
+        digits = said.replace(":", "").replace(" ", "")
+        if digits and re.fullmatch(r"[0-9A-Fa-f]{40}", digits) is None:
+            raise ValueError("the SHA-1 thumbprint of the certificate is wanted, 40 hexadecimal digits")
+        return digits
+
+    def lacks(self, sign_in: SignIn) -> list[str]:
+        """Return the names of the settings that a way of signing in needs and does not find."""
+        has_secret = bool(self.client_secret.env or self.client_secret.file)
+        if sign_in == "google":
+            has_token = bool(self.refresh_token.env or self.refresh_token.file)
+            wanted = {"client_id": self.client_id, "client_secret": has_secret, "refresh_token": has_token}
+        else:
+            has_key = bool(self.certificate and self.thumbprint)
+            either = "client_secret (or certificate and thumbprint)"
+            wanted = {"tenant": self.tenant, "client_id": self.client_id, either: has_secret or has_key}
+        return [name for name, is_there in wanted.items() if not is_there]
+
+
+def _check_sign_in(sign_in: SignIn, oauth: OAuth | None) -> None:
+    """Refuse tokens without what they need, and what they need where a password is used."""
+    if sign_in == "password":
+        if oauth is not None:
+            raise ValueError('oauth is of no use with a password; set sign_in = "microsoft" or "google"')
+        return
+    lacking = (oauth or OAuth()).lacks(sign_in)
+    if lacking:
+        raise ValueError(f'sign_in = "{sign_in}" needs oauth.{", oauth.".join(lacking)}')
+    if oauth is not None and oauth.certificate and (oauth.client_secret.env or oauth.client_secret.file):
+        raise ValueError("oauth has both client_secret and certificate; take one out")
 
 
 class Organisation(_Section):
@@ -85,16 +157,19 @@ class Mailbox(_Section):
     """One mailbox that is polled."""
 
     name: str = Field(min_length=1, max_length=200)
-    kind: Literal["imap", "maildir", "eml", "mbox"] = "imap"
+    kind: Literal["imap", "maildir", "eml", "mbox", "scan"] = "imap"
     path: Path | None = None
     host: str = ""
     port: Port = 993
     security: Security = "tls"
     username: str = ""
     password: Secret = Secret()
+    sign_in: SignIn = "password"
+    oauth: OAuth | None = None
     folders: tuple[str, ...] = ("INBOX",)
     processed: Literal["leave", "flag", "move"] = "leave"
     move_to: str = "Heard"
+    must_hold: str = ""
     ca_file: Path | None = None
     since: date | None = None
     largest_message: int = Field(default=50_000_000, ge=10_000, le=500_000_000)
@@ -105,8 +180,20 @@ class Mailbox(_Section):
             raise ValueError("an IMAP mailbox needs host and username")
         if self.kind != "imap" and self.path is None:
             raise ValueError(f"a mailbox of kind {self.kind} needs path")
+        if self.must_hold and self.kind not in {"maildir", "eml", "scan"}:
+            raise ValueError(f"must_hold names a file in a folder, and a mailbox of kind {self.kind} is none")
+        if self.kind == "scan":
+            self._check_scan()
         _refuse_plain_text(self.security, self.host)
+        _check_sign_in(self.sign_in, self.oauth)
         return self
+
+    def _check_scan(self) -> None:
+        """Refuse what a folder cannot do, and a subfolder that is none."""
+        if self.processed == "flag":
+            raise ValueError('files have no flags; set processed = "leave" or "move"')
+        if self.processed == "move" and ("/" in self.move_to or self.move_to in {"", ".", ".."}):
+            raise ValueError("move_to must be the plain name of a subfolder")
 
 
 class Sending(_Section):
@@ -119,6 +206,8 @@ class Sending(_Section):
     security: Security = "starttls"
     username: str = ""
     password: Secret = Secret()
+    sign_in: SignIn = "password"
+    oauth: OAuth | None = None
     ca_file: Path | None = None
 
     @model_validator(mode="after")
@@ -126,6 +215,9 @@ class Sending(_Section):
         if self.kind == "smtp" and not self.host:
             raise ValueError("sending by SMTP needs host")
         _refuse_plain_text(self.security if self.kind == "smtp" else "tls", self.host)
+        _check_sign_in(self.sign_in, self.oauth)
+        if self.sign_in != "password" and not self.username:
+            raise ValueError(f'sign_in = "{self.sign_in}" needs username, the address of the mailbox')
         return self
 
 
@@ -140,10 +232,33 @@ class Acknowledgement(_Section):
     in_all_an_hour: int = Field(default=1000, ge=1)
 
 
+Label = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class FormLabels(_Section):
+    """Under which labels a form writes what was filled in."""
+
+    name: tuple[Label, ...] = ()
+    email: tuple[Label, ...] = ()
+    telephone: tuple[Label, ...] = ()
+    reference: tuple[Label, ...] = ()
+    message: tuple[Label, ...] = ()
+
+
+class FormProfile(_Section):
+    """How one web form writes, and which mail server proves that it was the form."""
+
+    name: str = Field(min_length=1, max_length=200)
+    senders: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = Field(min_length=1)
+    authenticated_by: str = ""
+    labels: FormLabels = FormLabels()
+
+
 class Forms(_Section):
-    """The addresses from which the council's own web forms come."""
+    """The addresses from which the council's own web forms come, and how each form writes."""
 
     senders: tuple[str, ...] = ()
+    profiles: tuple[FormProfile, ...] = ()
 
 
 class Calendar(_Section):
@@ -158,6 +273,7 @@ class Service(_Section):
     poll_seconds: int = Field(default=60, ge=1, le=3600)
     deliver_seconds: int = Field(default=5, ge=1, le=3600)
     guard_seconds: int = Field(default=300, ge=1, le=3600)
+    health_listen: Annotated[str, AfterValidator(_host_and_port)] = ""
 
 
 class Record(_Section):
@@ -236,7 +352,9 @@ def _explained(fault: Any) -> str:
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "extra_forbidden":
         message = "there is no such setting; look for a spelling mistake"
-    is_plain = isinstance(fault["input"], str | int | float) and "password" not in where
+    # What stands where a secret belongs, or under a misspelt name, may be the secret itself.
+    may_be_secret = fault["type"] == "extra_forbidden" or "password" in where or "oauth" in where
+    is_plain = isinstance(fault["input"], str | int | float) and not may_be_secret
     shown = f" (it says {fault['input']!r})" if is_plain else ""
     return f"{where or 'the file'}: {message}{shown}"
 
@@ -260,20 +378,37 @@ own_addresses = []
 # Who is told at once of safeguarding, danger and abuse. Empty: a task in the queue only.
 duty_email = ""
 
-# One block for each mailbox.
+# One block for each mailbox, or folder of letters.
+# A folder into which scanners and colleagues put letters: PDF, pictures, Word, .msg, .eml, .zip and others.
+# [[mailboxes]]
+# name = "scans"
+# kind = "scan"
+# path = "/srv/scans"
+# processed = "move"                         # leave, or move what has been kept into the subfolder move_to
+# must_hold = "this-is-the-share.txt"        # without this file the share counts as not mounted
+
 [[mailboxes]]
 name = "complaints"                          # the ledger knows it by this name; do not change it later
-kind = "imap"                                # imap, maildir, eml (a folder) or mbox
+kind = "imap"                                # imap, maildir, eml (a folder), mbox, or scan (see above)
 host = "imap.harrowmere.example"
 port = 993
 security = "tls"                             # tls, starttls; plain on this machine only
 username = "complaints@harrowmere.example"
 password = { env = "HEARD_IMAP_PASSWORD" }   # or { file = "/etc/heard/imap-password" }
+# sign_in = "microsoft"                      # or google: by token, see oauth below; instead of password
 folders = ["INBOX"]                          # add "Junk Email" to have it read too
 # since = 2026-11-01                         # older mail is kept as history: no clock, no letter
 processed = "leave"                          # leave, flag or move what has been kept
 # move_to = "Heard"
 # ca_file = "/etc/ssl/private-ca.pem"        # for a server with a certificate of your own
+# Microsoft 365 and Google take tokens instead of passwords; docs/sign-in.md says how to get what stands here.
+# [mailboxes.oauth]
+# tenant = "harrowmere.example"              # the directory (tenant) id, or its domain; not for google
+# client_id = "00000000-0000-0000-0000-000000000000"
+# client_secret = { env = "HEARD_CLIENT_SECRET" }
+# secret_expires_on = 2027-10-31             # the doctor warns 30 days before
+# certificate = "/etc/heard/key.pem"         # instead of client_secret: the private key, and thumbprint
+# refresh_token = { env = "HEARD_REFRESH_TOKEN" }   # for google
 
 [sending]
 kind = "smtp"                                # smtp, or maildir to write letters into a folder
@@ -282,6 +417,7 @@ port = 587
 security = "starttls"                        # tls, starttls; plain on this machine only
 username = "complaints@harrowmere.example"
 password = { env = "HEARD_SMTP_PASSWORD" }
+# sign_in = "microsoft"                      # or google, with a table [sending.oauth] like a mailbox's
 
 [acknowledgement]
 # at_once: formal letter where triage is sure, a receipt where it is not.
@@ -297,6 +433,14 @@ in_all_an_hour = 1000
 [forms]
 # Addresses from which your own web forms come; the person is then read from "Name:" and "Email:" lines.
 senders = []
+# A form with labels of its own gets a profile. What stands under `message` is then what is triaged.
+# `authenticated_by` names your mail server as it signs its Authentication-Results: without its "pass" for
+# DKIM or SPF the person is only proposed to an officer, and nobody is answered by machine.
+# [[forms.profiles]]
+# name = "report-it"
+# senders = ["reports@harrowmere.example"]
+# authenticated_by = "mx1.harrowmere.example"
+# labels = { name = ["Your name"], email = ["Email address"], message = ["What happened"] }
 
 [calendar]
 # Days on which the council is closed, beside weekends and bank holidays.
@@ -306,6 +450,8 @@ closure_days = []                            # closure_days = [2026-12-29, 2026-
 poll_seconds = 60
 deliver_seconds = 5
 guard_seconds = 300
+# Answers GET /healthz and GET /metrics for your monitoring; empty or left out: off (docs/operations.md).
+health_listen = "127.0.0.1:9187"
 
 [record]
 # Empty: SQLite in the data folder. For several workers: postgresql://heard@db.example/heard

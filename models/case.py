@@ -55,6 +55,15 @@ class Letter:
     case_id: int | None = None
 
 
+@dataclass(frozen=True)
+class LetterCounts:
+    """How many letters were queued within a window: to one address, to its domain, to everybody."""
+
+    to_address: int
+    to_domain: int
+    in_all: int
+
+
 @dataclass(eq=False, kw_only=True)
 class Task:
     """Something that an officer has to do by a date; closed, never deleted."""

@@ -127,7 +127,6 @@ class TaskKind(StrEnum):
     READ_QUARANTINED = "read_quarantined"
     GUARD_ACTED = "guard_acted"
     POSSIBLE_REPLY = "possible_reply"
-    CONFIRM_COMPLAINANT = "confirm_complainant"
     READ_ATTACHMENT = "read_attachment"
     UNMATCHED_BOUNCE = "unmatched_bounce"
 

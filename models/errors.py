@@ -6,6 +6,7 @@ HeardError
 |    +-- SenderUnavailable   the mail server cannot be reached or says "not now"
 |    +-- RecordUnavailable   the database cannot be reached or stays locked
 |    +-- StoreUnavailable    a file cannot be written: disk full, permissions
+|    +-- SignInRefused       no token to sign in with: the service that gives them refuses or is away
 +-- PersonMustLook           trying again changes nothing
 +-- SettingsInvalid     heard.toml, with every fault in it
 +-- UnreadableMessage   a message over a limit or beyond parsing
@@ -41,6 +42,10 @@ class RecordUnavailable(TryAgainLater):
 
 class StoreUnavailable(TryAgainLater):
     """A file or folder cannot be read or written."""
+
+
+class SignInRefused(TryAgainLater):
+    """The service that hands out tokens refuses one or is away; another day or secret may mend it."""
 
 
 class PersonMustLook(HeardError):

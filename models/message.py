@@ -21,11 +21,21 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A message as a mailbox lists it now, without its body; None where the mailbox does not say."""
+
+    place: Place
+    size: int | None = None
+    arrived_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class FetchedMessage:
     """A message as a mailbox handed it over, before anything has interpreted it.
 
     `raw` is None where the message is over the size limit or cannot be read; `fault` then says why.
-    `filename` is that of a document, such as a scanned letter; it is empty for mail.
+    `head` is the beginning of what was not taken whole. `filename` is that of a document, such as a scanned
+    letter; it is empty for mail.
     """
 
     place: Place
@@ -34,6 +44,7 @@ class FetchedMessage:
     size: int
     fault: str | None = None
     filename: str = ""
+    head: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,10 @@ NOBODY = Person(name="", address="")
 
 @dataclass(frozen=True)
 class Complainant:
-    """Somebody as best known, and where they were found: from, reply_to, form, forward, text or nowhere."""
+    """Somebody as best known, and where they were found, empty for nowhere.
+
+    That is from, reply_to, form, form_unverified, forward, subject or text.
+    """
 
     person: Person = NOBODY
     found_in: str = ""
@@ -64,7 +78,8 @@ class Attachment:
     """A file that came with a message; `content` is kept by its SHA-256, `text` is what could be read.
 
     `confidence` is that of recognised text, 0 to 1, and None where nothing had to be recognised. `fault` says
-    in a sentence why the text is missing or not whole.
+    in a sentence why the text is missing or not whole. `is_inline` is true of pictures that the text shows in
+    their place by their Content-ID: photographs pasted into it, and the logos of signatures, which are small.
     """
 
     filename: str
@@ -74,6 +89,7 @@ class Attachment:
     text: str = ""
     confidence: float | None = None
     fault: str = ""
+    is_inline: bool = False
 
     @property
     def size(self) -> int:
@@ -87,9 +103,9 @@ class ParsedMessage:
 
     `date` is the Date header and only a claim; `received_at` is the top Received header. `reply_text` is
     the new part on top, equal to `text` where nothing is quoted. `returned_ids` are the Message-IDs of
-    letters that a bounce brings back. `represented` is for whom the complainant writes, if for somebody else.
-    `claimed_at` is when a forwarded mail or a scanned letter says that it was written, and only a claim too.
-    `defects` are short codes.
+    letters that a bounce brings back, and `bounce_reason` says in plain words why it does. `represented` is
+    for whom the complainant writes, if for somebody else. `claimed_at` is when a forwarded mail or a scanned
+    letter says that it was written, and only a claim too. `defects` are short codes.
     """
 
     subject: str = ""
@@ -108,6 +124,7 @@ class ParsedMessage:
     is_bounce: bool = False
     bounced_addresses: tuple[str, ...] = ()
     returned_ids: tuple[str, ...] = ()
+    bounce_reason: str = ""
     is_auto_reply: bool = False
     is_list: bool = False
     is_null_sender: bool = False
@@ -213,3 +230,12 @@ class Message:
         if self.outcome not in (None, Outcome.QUARANTINE):
             raise ValueError(f"message {self.id} already ended as {self.outcome}")
         self.outcome, self.reason, self.settled_at = outcome, reason, now
+
+    def correct(self, outcome: Outcome, *, reason: str, now: datetime) -> None:
+        """Replace the outcome on an officer's word; the audit keeps what it was."""
+        self.outcome, self.reason, self.settled_at = outcome, reason, now
+
+    def begin_again(self) -> None:
+        """Forget the outcome, so that the message is read once more."""
+        self.outcome, self.reason, self.settled_at, self.attempts = None, "", None, 0
+        self.identity = None

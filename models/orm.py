@@ -181,6 +181,7 @@ Index(
     sqlite_where=text("marked_at IS NULL"),
     postgresql_where=text("marked_at IS NULL"),
 )
+Index("ix_messages_outcome", messages.c.outcome)
 _ORIGINAL = text("identity IS NOT NULL AND outcome IN ('case', 'reply', 'machine')")
 Index(
     "uq_messages_original",
@@ -268,8 +269,9 @@ Index(
     sqlite_where=text("state = 'queued'"),
     postgresql_where=text("state = 'queued'"),
 )
+Index("ix_letters_state", letters.c.state)
 Index("ix_letters_recipient", letters.c.recipient, letters.c.queued_at)
-Index("ix_letters_queued_at", letters.c.queued_at)
+Index("ix_letters_queued_at", letters.c.queued_at, letters.c.recipient)
 
 tasks = Table(
     "tasks",

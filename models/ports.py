@@ -1,17 +1,18 @@
 """What casework, intake and the jobs need of the world, as protocols.
 
-The real ones are in `intake/mailbox.py`, `letters/deliver.py`, `models/repository.py` and
-`models/unit_of_work.py`; the tests' fakes are a few lines each.
+The real ones are in `intake/mailbox.py`, `intake/tokens.py`, `letters/deliver.py`,
+`models/repository.py` and `models/unit_of_work.py`; the tests' fakes are a few lines each.
 """
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
-from models.case import AuditRow, Case, Letter, Task
+from models.case import AuditRow, Case, Letter, LetterCounts, Task
 from models.decision import Decision, Prediction
-from models.message import Attachment, FetchedMessage, Message, Place
+from models.health import MailboxHealth, Reconciliation
+from models.message import Attachment, FetchedMessage, Listed, Message, Place
 
 
 class Ledger(Protocol):
@@ -22,7 +23,7 @@ class Ledger(Protocol):
         ...
 
     def unknown_uids(self, account: str, folder: str, uids: Sequence[str]) -> list[str]:
-        """Return those of `uids` that the ledger does not hold, in their order."""
+        """Return those of `uids` that the ledger does not hold, in their order; they are those of files."""
         ...
 
 
@@ -42,6 +43,14 @@ class Mailbox(Protocol):
     def waiting(self, ledger: Ledger) -> Iterator[list[FetchedMessage]]:
         """Yield the messages that the ledger does not hold, in batches, oldest first.
 
+        A batch counts as kept when the next one is asked for, and need not be shown again.
+        Raises MailboxUnavailable where the mailbox cannot be reached or breaks off.
+        """
+        ...
+
+    def listing(self) -> Iterator[Listed]:
+        """Yield every message that it shows now, without bodies and in constant memory.
+
         Raises MailboxUnavailable where the mailbox cannot be reached or breaks off.
         """
         ...
@@ -52,6 +61,61 @@ class Mailbox(Protocol):
 
     def check(self) -> str:
         """Look whether it can be read and return what is there. Raises MailboxUnavailable."""
+        ...
+
+    def close(self) -> None:
+        """Sign out and let the connection go."""
+        ...
+
+
+class TokenSource(Protocol):
+    """Hands out the tokens with which one account signs in instead of a password (RFC 6750)."""
+
+    def token(self) -> str:
+        """Return a token that holds for now. Raises SignInRefused where none can be had."""
+        ...
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the token at hand expires, None where there is none."""
+        ...
+
+    def forget(self, token: str) -> None:
+        """Drop a token that a server refused, so that the next call fetches another; seldom at most."""
+        ...
+
+
+@runtime_checkable
+class Refetches(Protocol):
+    """A mailbox that can hand over one message again."""
+
+    @property
+    def account(self) -> str:
+        """The name under which the ledger knows it."""
+        ...
+
+    def again(self, place: Place) -> FetchedMessage | None:
+        """Fetch one message once more, None where it is not there whole.
+
+        Raises MailboxUnavailable where the mailbox cannot be reached or breaks off.
+        """
+        ...
+
+
+@runtime_checkable
+class Announces(Protocol):
+    """A mailbox that says by itself when something may have come."""
+
+    @property
+    def account(self) -> str:
+        """The name under which the ledger knows it."""
+        ...
+
+    def news(self, *, should_stop: Callable[[], bool]) -> Iterator[None]:
+        """Yield whenever something may have come, and once on connecting.
+
+        Ends at once where the server cannot do that. Raises MailboxUnavailable where it has gone.
+        """
         ...
 
     def close(self) -> None:
@@ -90,8 +154,12 @@ class Messages(Ledger, Protocol):
         """Move the cursor of the place's folder to its uid."""
         ...
 
-    def claim(self, *, limit: int, worker: str, now: datetime) -> list[int]:
+    def claim(self, *, limit: int, most_bytes: int, worker: str, now: datetime) -> list[int]:
         """Reserve messages without an outcome for a worker, oldest first, and count the attempt."""
+        ...
+
+    def complete(self, message: Message, raw: bytes) -> None:
+        """Keep the bytes of a message that had not been taken whole."""
         ...
 
     def give_back(self, ids: Sequence[int]) -> None:
@@ -99,15 +167,26 @@ class Messages(Ledger, Protocol):
         ...
 
     def get(self, message_id: int) -> Message:
-        """Return one ledger row, locked until the unit of work ends."""
+        """Return one ledger row, locked until the unit of work ends unless that only reads.
+
+        Raises UnknownReference where there is none of that number.
+        """
         ...
 
     def raw(self, message: Message) -> bytes:
         """Return the bytes as received."""
         ...
 
+    def with_raw(self, ids: Sequence[int]) -> list[tuple[Message, bytes]]:
+        """Return messages with their bytes as received, in the order of their numbers."""
+        ...
+
     def original_of(self, identity: str) -> Message | None:
         """Return the first message with the same Message-ID and the same content."""
+        ...
+
+    def bears_id(self, message_id: str) -> bool:
+        """Say whether a message that has its outcome bears this Message-ID."""
         ...
 
     def add_attachments(self, message: Message, attachments: Sequence[Attachment]) -> None:
@@ -132,6 +211,14 @@ class Messages(Ledger, Protocol):
 
     def add_task(self, task: Task) -> None:
         """Put a task on record that belongs to a message but to no case."""
+        ...
+
+    def begin_again(self, message: Message) -> None:
+        """Let a message wait to be read as if it had just come."""
+        ...
+
+    def close_tasks_of(self, message_id: int, *, now: datetime) -> None:
+        """Close the open tasks that belong to a message but to no case."""
         ...
 
 
@@ -193,16 +280,12 @@ class Letters(Protocol):
         """Queue a letter that belongs to no case."""
         ...
 
-    def count_to_address(self, address: str, *, since: datetime) -> int:
-        """Count the letters queued to an address since an instant."""
+    def sent_to(self, addresses: Sequence[str], *, since: datetime) -> list[Letter]:
+        """Return the letters that were sent to any of these addresses since an instant."""
         ...
 
-    def count_to_domain(self, domain: str, *, since: datetime) -> int:
-        """Count the letters queued to a domain since an instant."""
-        ...
-
-    def count_all(self, *, since: datetime) -> int:
-        """Count all letters queued since an instant."""
+    def counts(self, address: str, *, to_address_since: datetime, since: datetime) -> LetterCounts:
+        """Count the letters queued to an address, to its domain and to everybody, each since an instant."""
         ...
 
 
@@ -211,6 +294,38 @@ class Audit(Protocol):
 
     def add(self, row: AuditRow) -> None:
         """Add a line; none is ever changed."""
+        ...
+
+
+class Health(Protocol):
+    """How the mailboxes are, and what the last comparison with them found."""
+
+    def polled(
+        self,
+        account: str,
+        *,
+        at: datetime,
+        newest: datetime | None = None,
+        token_expires_at: datetime | None = None,
+        secret_expires_on: date | None = None,
+    ) -> None:
+        """Record that a mailbox was read whole, and when the newest message that was kept had arrived."""
+        ...
+
+    def failed(self, account: str, *, at: datetime, fault: str) -> None:
+        """Record that a mailbox could not be read."""
+        ...
+
+    def all(self) -> list[MailboxHealth]:
+        """Return what is known of every mailbox and job."""
+        ...
+
+    def reconciled(self, result: Reconciliation) -> None:
+        """Keep what a comparison found."""
+        ...
+
+    def last_reconciliation(self) -> Reconciliation | None:
+        """Return what the last comparison found."""
         ...
 
 
@@ -235,6 +350,11 @@ class UnitOfWork(Protocol):
     @property
     def audit(self) -> Audit:
         """The record of what was done."""
+        ...
+
+    @property
+    def health(self) -> Health:
+        """How the mailboxes are."""
         ...
 
     def __enter__(self) -> Self:
@@ -262,6 +382,6 @@ class UnitOfWork(Protocol):
 class UnitsOfWork(Protocol):
     """A maker of units of work."""
 
-    def __call__(self) -> UnitOfWork:
-        """Return a new one."""
+    def __call__(self, *, reads: bool = False) -> UnitOfWork:
+        """Return a new one; one that only `reads` keeps no writer waiting."""
         ...

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, func, select
 
 from models import orm
-from models.codes import Outcome
+from models.codes import LetterState, Outcome, TaskKind
+from models.reference import message_name
 from models.unit_of_work import reported
 
 
@@ -34,15 +35,37 @@ class QueueRow:
 
 
 @dataclass(frozen=True)
+class Backlog:
+    """What waits: messages without outcome and letters not sent, since when; and when the record began."""
+
+    messages: int
+    oldest_message_at: datetime | None
+    letters: int
+    oldest_due_at: datetime | None
+    began_at: datetime | None
+
+
+@dataclass(frozen=True)
 class CaseView:
     """One case whole: mappings of the columns of each table, in the order of time."""
 
     case: dict[str, Any]
     messages: tuple[dict[str, Any], ...]
+    copies: tuple[dict[str, Any], ...]
     attachments: tuple[dict[str, Any], ...]
     decisions: tuple[dict[str, Any], ...]
     rulings: tuple[dict[str, Any], ...]
     letters: tuple[dict[str, Any], ...]
+    tasks: tuple[dict[str, Any], ...]
+    trail: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One message of the ledger with what belongs to it, whatever became of it."""
+
+    message: dict[str, Any]
+    attachments: tuple[dict[str, Any], ...]
     tasks: tuple[dict[str, Any], ...]
     trail: tuple[dict[str, Any], ...]
 
@@ -92,6 +115,12 @@ def case_view(engine: Engine, reference: str) -> CaseView | None:
         return CaseView(
             case=dict(case),
             messages=messages,
+            copies=_all(
+                connection,
+                select(orm.messages)
+                .where(orm.messages.c.duplicate_of_id.in_(ids))
+                .order_by(orm.messages.c.id),
+            ),
             attachments=of_messages(orm.attachments),
             decisions=of_messages(orm.decisions),
             rulings=of_case(orm.rulings),
@@ -99,6 +128,43 @@ def case_view(engine: Engine, reference: str) -> CaseView | None:
             tasks=of_case(orm.tasks),
             trail=_all(connection, trail.order_by(orm.audit.c.id)),
         )
+
+
+def message_view(engine: Engine, number: int) -> MessageView | None:
+    """Return one message with what belongs to it, None where there is none."""
+    with _reading(engine) as connection:
+        found = _all(connection, select(orm.messages).where(orm.messages.c.id == number))
+        if not found:
+            return None
+
+        def of_message(table: Any) -> tuple[dict[str, Any], ...]:
+            return _all(connection, select(table).where(table.c.message_id == number).order_by(table.c.id))
+
+        return MessageView(
+            message=found[0],
+            attachments=of_message(orm.attachments),
+            tasks=of_message(orm.tasks),
+            trail=of_message(orm.audit),
+        )
+
+
+def raw_of(engine: Engine, number: int) -> bytes | None:
+    """Return a message's bytes as received, None where it was never taken whole."""
+    query = (
+        select(orm.blobs.c.content)
+        .join(orm.messages, orm.messages.c.sha256 == orm.blobs.c.sha256)
+        .where(orm.messages.c.id == number)
+    )
+    with _reading(engine) as connection:
+        content: bytes | None = connection.scalar(query)
+    return content
+
+
+def quarantined_numbers(engine: Engine) -> list[int]:
+    """Return the numbers of the messages in quarantine, oldest first."""
+    query = select(orm.messages.c.id).where(orm.messages.c.outcome == Outcome.QUARANTINE)
+    with _reading(engine) as connection:
+        return list(connection.scalars(query.order_by(orm.messages.c.id)))
 
 
 def ledger_counts(engine: Engine) -> dict[str, int]:
@@ -145,13 +211,34 @@ def outcomes(engine: Engine, *, account: str) -> list[dict[str, Any]]:
     return [{**row, "letters": by_case.get(row["case_id"], [])} for row in rows]
 
 
-def oldest_waiting(engine: Engine) -> datetime | None:
-    """Return when the oldest message without an outcome was fetched."""
+def backlog(engine: Engine) -> Backlog:
+    """Return what waits to be read and to be sent, by the indexes of what waits alone."""
+    messages, letters = orm.messages.c, orm.letters.c
+    unsettled, queued = messages.outcome.is_(None), letters.state == LetterState.QUEUED
+    kept = select(messages.fetched_at).order_by(messages.id).limit(1)
     with _reading(engine) as connection:
-        oldest: datetime | None = connection.scalar(
-            select(func.min(orm.messages.c.fetched_at)).where(orm.messages.c.outcome.is_(None))
+        return Backlog(
+            messages=connection.scalar(select(func.count()).select_from(orm.messages).where(unsettled)) or 0,
+            oldest_message_at=connection.scalar(kept.where(unsettled)),
+            letters=connection.scalar(select(func.count()).select_from(orm.letters).where(queued)) or 0,
+            oldest_due_at=connection.scalar(select(func.min(letters.due_at)).where(queued)),
+            began_at=connection.scalar(kept),
         )
-    return oldest
+
+
+def stuck_letter_fault(engine: Engine, *, queued_before: datetime) -> str:
+    """Return what was last said against a letter that has waited so long, empty where none has."""
+    letters = orm.letters.c
+    query = (
+        select(letters.last_fault)
+        .where(letters.state == LetterState.QUEUED, letters.queued_at < queued_before)
+        .where(letters.last_fault != "")
+        .order_by(letters.id.desc())
+        .limit(1)
+    )
+    with _reading(engine) as connection:
+        fault: str | None = connection.scalar(query)
+    return fault or ""
 
 
 def _waiting_cases(connection: Connection, limit: int) -> list[QueueRow]:
@@ -229,11 +316,15 @@ def _open_tasks(connection: Connection, ids: list[int]) -> dict[int, list[Any]]:
     return by_case
 
 
+_STATUS_OF_ITEM = {TaskKind.READ_QUARANTINED: "quarantine", TaskKind.UNMATCHED_BOUNCE: "bounce"}
+
+
 def _quarantined(connection: Connection, limit: int) -> list[QueueRow]:
     tasks, messages = orm.tasks, orm.messages
     rows = connection.execute(
-        select(tasks.c.due_by, tasks.c.note, messages.c.id, messages.c.received_at, messages.c.sender_name,
-               messages.c.sender_address, messages.c.subject, messages.c.text)
+        select(tasks.c.kind, tasks.c.due_by, tasks.c.note, messages.c.id, messages.c.received_at,
+               messages.c.sender_name, messages.c.sender_address, messages.c.subject, messages.c.text,
+               messages.c.filename)
         .join(messages, tasks.c.message_id == messages.c.id)
         .where(tasks.c.closed_at.is_(None), tasks.c.case_id.is_(None))
         .order_by(tasks.c.due_by, tasks.c.id)
@@ -241,9 +332,10 @@ def _quarantined(connection: Connection, limit: int) -> list[QueueRow]:
     ).mappings()  # fmt: skip
     return [
         QueueRow(
-            reference=f"message {row['id']}", received_on=row["received_at"].date(), due_by=row["due_by"],
-            name=row["sender_name"], address=row["sender_address"], subject=row["subject"], text=row["text"],
-            priority=0, status="quarantine", category="", stage=0, decision=None,
+            reference=message_name(row["id"]), received_on=row["received_at"].date(), due_by=row["due_by"],
+            name=row["sender_name"], address=row["sender_address"],
+            subject=row["subject"] or row["filename"], text=row["text"],
+            priority=0, status=_STATUS_OF_ITEM[row["kind"]], category="", stage=0, decision=None,
             tasks=(row["note"],), message_id=row["id"],
         )
         for row in rows

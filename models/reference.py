@@ -6,6 +6,8 @@ because letters such as B, D, P and T sound alike. They are drawn at random, so 
 council's cases or guess the next one.
 """
 
+import base64
+import hmac
 import re
 from secrets import randbelow
 
@@ -14,9 +16,16 @@ _BETWEEN = r"\s{0,3}[-\u2010\u2011\u2013]?\s{0,3}"
 """Bounded, since the text may be a megabyte of spaces."""
 
 _SHAPE = re.compile(
-    rf"(?<![\d/.-])(?:C{_BETWEEN})?(\d{{4}}){_BETWEEN}(\d{{4}}){_BETWEEN}(\d{{2}})(?![\d/]|[-.]\d)",
+    rf"(?<![\d/.-])(?:C{_BETWEEN})?(\d{{4}}){_BETWEEN}(\d{{4}}){_BETWEEN}(\d{{2}})(?!\d|/(?![a-z2-7]{{8}})|[-.]\d)",
     re.IGNORECASE,
 )
+
+_MARKED = re.compile(
+    r"(?P<reference>C-\d{4}-\d{4}-\d{2})[ \t]{0,3}/[ \t]{0,3}(?P<mark>[a-z2-7]{8})(?![a-z2-7])", re.IGNORECASE
+)
+_LETTER_ID = re.compile(r"\.c-\d{4}-\d{4}-\d{2}[.@]", re.IGNORECASE)
+_MESSAGE = re.compile(r"(?:M-|message )?(\d{1,9})", re.IGNORECASE)
+"""Shorter than a reference, which people type without its letter, too."""
 
 
 def new_reference() -> str:
@@ -42,6 +51,42 @@ def references_in(text: str) -> tuple[str, ...]:
     """Find every reference with right check digits in a text, in order and without repeats."""
     found = (_checked(match) for match in _SHAPE.finditer(text))
     return tuple(dict.fromkeys(reference for reference in found if reference))
+
+
+def read_message_number(text: str) -> int | None:
+    """Return the number of a ledger row that a person typed as M-17, or None if it is none."""
+    match = _MESSAGE.fullmatch(text.strip())
+    return int(match[1]) if match else None
+
+
+def message_name(number: int | None) -> str:
+    """Write the number of a ledger row as people type it: M-17."""
+    return f"M-{number}"
+
+
+def is_letter_id(message_id: str) -> bool:
+    """Say whether a Message-ID has the shape of those of our letters, which name the case."""
+    return _LETTER_ID.search(message_id) is not None
+
+
+def reply_mark(reference: str, key: bytes) -> str:
+    """Return a reference with a mark that only this council's Heard can make: C-4827-1930-70/abcd2345.
+
+    The mark is 40 bits of an HMAC: whoever sends it back has seen a letter of that case.
+    """
+    digest = hmac.digest(key, reference.encode(), "sha256")
+    return f"{reference}/{base64.b32encode(digest[:5]).decode().lower()}"
+
+
+def marked_references_in(text: str, key: bytes) -> tuple[str, ...]:
+    """Find every reference in a text that bears its right mark, in order and without repeats."""
+    found = ((match["reference"].upper(), match["mark"].lower()) for match in _MARKED.finditer(text))
+    proven = (
+        reference
+        for reference, mark in found
+        if hmac.compare_digest(reply_mark(reference, key), f"{reference}/{mark}")
+    )
+    return tuple(dict.fromkeys(proven))
 
 
 def _checked(match: re.Match[str]) -> str | None:

@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from models import orm
-from models.case import AuditRow, Case, Letter, Task
+from models.case import AuditRow, Case, Letter, LetterCounts, Task
 from models.codes import LetterState, Outcome
 from models.decision import Decision, Prediction
 from models.errors import UnknownReference
@@ -25,8 +26,9 @@ LETTER_LEASE = timedelta(minutes=15)
 class SqlMessages:
     """The ledger, the raw bytes and what triage said of them."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, locks: bool = True) -> None:
         self._session = session
+        self._locks = locks
 
     def last_uid(self, account: str, folder: str, uid_validity: int) -> int:
         """Return the highest IMAP uid kept so far, 0 for a folder never read."""
@@ -40,13 +42,11 @@ class SqlMessages:
         return found or 0
 
     def unknown_uids(self, account: str, folder: str, uids: Sequence[str]) -> list[str]:
-        """Return those of `uids` that the ledger does not hold, in their order."""
+        """Return those of `uids` that the ledger does not hold, in their order; they are those of files."""
         table = orm.messages.c
-        known = set(
-            self._session.scalars(
-                select(table.uid).where(table.account == account, table.folder == folder, table.uid.in_(uids))
-            )
-        )
+        # Files have no UIDVALIDITY, so theirs is 0; without it the index would be read from end to end.
+        key = (table.account == account, table.folder == folder, table.uid_validity == 0)
+        known = set(self._session.scalars(select(table.uid).where(*key, table.uid.in_(uids))))
         return [uid for uid in uids if uid not in known]
 
     def keep(self, message: Message, raw: bytes | None) -> bool:
@@ -58,6 +58,10 @@ class SqlMessages:
         self._session.add(message)
         return True
 
+    def complete(self, message: Message, raw: bytes) -> None:
+        """Keep the bytes of a message that had not been taken whole."""
+        message.sha256, message.size = self._store(raw), len(raw)
+
     def advance(self, place: Place) -> None:
         """Move the cursor of the place's folder to its uid."""
         key = {"account": place.account, "folder": place.folder, "uid_validity": place.uid_validity}
@@ -66,22 +70,22 @@ class SqlMessages:
         if moved.rowcount == 0:
             self._session.execute(insert(orm.cursors).values(**key, last_uid=int(place.uid)))
 
-    def claim(self, *, limit: int, worker: str, now: datetime) -> list[int]:
+    def claim(self, *, limit: int, most_bytes: int, worker: str, now: datetime) -> list[int]:
         """Reserve messages without an outcome for a worker, oldest first, and count the attempt.
 
-        A message that was tried before is claimed alone, so that it can take no other with it.
+        At least one, at most `limit`, and no more than `most_bytes` together. A message that was tried before
+        is claimed alone, so that it can take no other with it.
         """
         table = orm.messages.c
         free = (table.claimed_until.is_(None)) | (table.claimed_until < now)
         rows = self._session.execute(
-            select(table.id, table.attempts)
+            select(table.id, table.attempts, table.size)
             .where(table.outcome.is_(None), free)
             .order_by(table.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
-        fresh = [row.id for row in rows if row.attempts == 0]
-        claimed = fresh or [row.id for row in rows[:1]]
+        claimed = _within([row for row in rows if row.attempts == 0] or rows[:1], most_bytes)
         if claimed:
             self._session.execute(
                 update(orm.messages)
@@ -108,8 +112,11 @@ class SqlMessages:
         )
 
     def get(self, message_id: int) -> Message:
-        """Return one ledger row, locked until the unit of work ends."""
-        return self._session.get_one(Message, message_id, with_for_update=True)
+        """Return one ledger row, locked until the unit of work ends unless that only reads."""
+        message = self._session.get(Message, message_id, with_for_update=self._locks or None)
+        if message is None:
+            raise UnknownReference(f"there is no message {message_id}; `heard queue` lists what waits")
+        return message
 
     def raw(self, message: Message) -> bytes:
         """Return the bytes as received."""
@@ -117,6 +124,16 @@ class SqlMessages:
             select(orm.blobs.c.content).where(orm.blobs.c.sha256 == message.sha256)
         ).one()
         return content
+
+    def with_raw(self, ids: Sequence[int]) -> list[tuple[Message, bytes]]:
+        """Return messages with their bytes as received, in the order of their numbers."""
+        rows = self._session.execute(
+            select(Message, orm.blobs.c.content)
+            .join(orm.blobs, orm.blobs.c.sha256 == orm.messages.c.sha256)
+            .where(orm.messages.c.id.in_(ids))
+            .order_by(orm.messages.c.id)
+        )
+        return [(message, content) for message, content in rows]
 
     def original_of(self, identity: str) -> Message | None:
         """Return the first message with the same Message-ID and the same content."""
@@ -130,6 +147,12 @@ class SqlMessages:
             .order_by(table.id)
             .limit(1)
         ).first()
+
+    def bears_id(self, message_id: str) -> bool:
+        """Say whether a message that has its outcome bears this Message-ID."""
+        table = orm.messages.c
+        found = select(table.id).where(table.message_id == message_id, table.outcome.is_not(None)).limit(1)
+        return self._session.scalar(found) is not None
 
     def add_attachments(self, message: Message, attachments: Sequence[Attachment]) -> None:
         """Keep the attachments by hash and list them with the message."""
@@ -175,12 +198,12 @@ class SqlMessages:
         )
 
     def unmarked(self, account: str, *, limit: int) -> list[Message]:
-        """Return messages that are kept but not yet marked in their mailbox."""
+        """Return messages whose bytes are kept but that are not yet marked in their mailbox."""
         table = orm.messages.c
         return list(
             self._session.scalars(
                 select(Message)
-                .where(table.account == account, table.marked_at.is_(None))
+                .where(table.account == account, table.marked_at.is_(None), table.sha256.is_not(None))
                 .order_by(table.id)
                 .limit(limit)
             )
@@ -194,6 +217,22 @@ class SqlMessages:
     def add_task(self, task: Task) -> None:
         """Put a task on record that belongs to a message but to no case."""
         self._session.add(task)
+
+    def begin_again(self, message: Message) -> None:
+        """Let a message wait to be read as if it had just come."""
+        message.begin_again()
+        self._session.execute(
+            update(orm.messages).where(orm.messages.c.id == message.id).values(claimed_until=None)
+        )
+
+    def close_tasks_of(self, message_id: int, *, now: datetime) -> None:
+        """Close the open tasks that belong to a message but to no case."""
+        table = orm.tasks.c
+        self._session.execute(
+            update(orm.tasks)
+            .where(table.message_id == message_id, table.case_id.is_(None), table.closed_at.is_(None))
+            .values(closed_at=now)
+        )
 
     def _is_new(self, place: Place) -> bool:
         table = orm.messages.c
@@ -331,47 +370,84 @@ class SqlLetters:
             return None
         return self._session.get_one(Case, letter.case_id, with_for_update=True)
 
-    def count_to_address(self, address: str, *, since: datetime) -> int:
-        """Count the letters queued to an address since an instant."""
-        return self._count(orm.letters.c.recipient == address.casefold(), since=since)
-
-    def count_to_domain(self, domain: str, *, since: datetime) -> int:
-        """Count the letters queued to a domain since an instant."""
-        ending = f"@{domain.casefold()}"
-        return self._count(orm.letters.c.recipient.endswith(ending, autoescape=True), since=since)
-
-    def count_all(self, *, since: datetime) -> int:
-        """Count all letters queued since an instant."""
-        return self._count(since=since)
-
-    def _count(self, *conditions: Any, since: datetime) -> int:
+    def sent_to(self, addresses: Sequence[str], *, since: datetime) -> list[Letter]:
+        """Return the letters that were sent to any of these addresses since an instant."""
         table = orm.letters.c
-        return (
-            self._session.scalar(
-                select(func.count()).select_from(orm.letters).where(table.queued_at >= since, *conditions)
+        return list(
+            self._session.scalars(
+                select(Letter)
+                .where(
+                    table.recipient.in_([address.casefold() for address in addresses]),
+                    table.queued_at >= since,
+                    table.state == LetterState.SENT,
+                )
+                .order_by(table.id)
             )
-            or 0
         )
 
+    def counts(self, address: str, *, to_address_since: datetime, since: datetime) -> LetterCounts:
+        """Count the letters queued to an address, to its domain and to everybody, each since an instant."""
+        table, to = orm.letters.c, address.casefold()
+        ending = f"@{to.rpartition('@')[2]}"
+        lately = table.queued_at >= since
+        asked = select(
+            _count_of_letters(table.recipient == to, table.queued_at >= to_address_since),
+            _count_of_letters(table.recipient.endswith(ending, autoescape=True), lately),
+            _count_of_letters(lately),
+        )
+        return LetterCounts(*self._session.execute(asked).one())
 
-class SqlAudit:
-    """The record of what was done; rows are only ever added."""
+
+def _count_of_letters(*conditions: Any) -> Any:
+    return select(func.count()).select_from(orm.letters).where(*conditions).scalar_subquery()
+
+
+class SqlKeys:
+    """Secrets of the installation's own, made once."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def get(self, name: str, *, or_else: bytes) -> bytes:
+        """Return the key of that name; it is `or_else` from now on where there is none yet."""
+        insert_once = _insert_for(self._session)(orm.keys).on_conflict_do_nothing()
+        self._session.execute(insert_once, {"name": name, "value": or_else})
+        return bytes(self._session.scalars(select(orm.keys.c.value).where(orm.keys.c.name == name)).one())
+
+
+class SqlAudit:
+    """The record of what was done; rows are only ever added, all of a unit of work together."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._rows: list[dict[str, Any]] = []
+
     def add(self, row: AuditRow) -> None:
         """Add a line."""
-        self._session.execute(
-            insert(orm.audit).values(
-                at=row.at,
-                actor=row.actor,
-                action=row.action,
-                message_id=row.message_id,
-                case_reference=row.case_reference,
-                detail=row.detail,
-            )
+        self._rows.append(
+            {
+                "at": row.at,
+                "actor": row.actor,
+                "action": row.action,
+                "message_id": row.message_id,
+                "case_reference": row.case_reference,
+                "detail": row.detail,
+            }
         )
+
+    def write(self) -> None:
+        """Write the lines that were added."""
+        if self._rows:
+            self._session.execute(insert(orm.audit), self._rows)
+            self._rows = []
+
+
+def _within(rows: Sequence[Any], most_bytes: int) -> list[int]:
+    """Return the ids of the first rows that are not too large together, and at least of one."""
+    sizes = accumulate(row.size for row in rows)
+    return [row.id for row, size in zip(rows, sizes, strict=True) if size <= most_bytes] or [
+        row.id for row in rows[:1]
+    ]
 
 
 def _insert_for(session: Session) -> Any:

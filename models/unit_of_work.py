@@ -23,7 +23,8 @@ from sqlalchemy.orm import Session
 
 from models import orm
 from models.errors import InputInvalid, RecordUnavailable
-from models.repository import SqlAudit, SqlCases, SqlLetters, SqlMessages
+from models.health_rows import SqlHealth
+from models.repository import SqlAudit, SqlCases, SqlKeys, SqlLetters, SqlMessages
 
 BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another; PostgreSQL queues writers by itself."""
@@ -74,19 +75,23 @@ def _sqlite_engine(url: str, *, database: str | None, busy_timeout_s: float) -> 
 class SqlUnitOfWork:
     """Everything that happens together or not at all, in one database transaction.
 
+    One that only `reads` waits for no writer and keeps none waiting.
     Raises RecordUnavailable where the database is away, locked for too long or full.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, reads: bool = False) -> None:
+        self._engine = engine.execution_options(reads=True) if reads else engine
+        self._reads = reads
 
     def __enter__(self) -> Self:
         """Begin."""
         self._session = Session(self._engine, expire_on_commit=False, autoflush=False)
-        self.messages = SqlMessages(self._session)
+        self.messages = SqlMessages(self._session, locks=not self._reads)
         self.cases = SqlCases(self._session)
         self.letters = SqlLetters(self._session)
         self.audit = SqlAudit(self._session)
+        self.keys = SqlKeys(self._session)
+        self.health = SqlHealth(self._session)
         return self
 
     def __exit__(
@@ -102,6 +107,7 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         """Make it lasting."""
+        self.audit.write()
         self._session.commit()
 
     def flush(self) -> None:

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 
 import migrations
-from bootstrap import App
+from bootstrap import App, without_addresses
+from intake.tokens import days_until_expiry
 from models import queries
+from models.deadlines import received_on
 from models.errors import ArtefactRefused, HeardError, MailboxUnavailable, SettingsInvalid
 from models.ports import Mailbox
+from operations import remedies
+from operations.health import EARLIEST_CLOCK, ROOM_WANTED, Level, judge, observe
 
-_ROOM_WANTED = 1_000_000_000
-_EARLIEST_CLOCK = datetime(2026, 11, 1, tzinfo=UTC)
 _STALE = timedelta(minutes=15)
+_DAYS_OF_WARNING = 30
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Finding:
 
 
 def examine(app: App) -> list[Finding]:
-    """Examine settings, disk, clock, record, backlog, artefact, mailboxes and mail server, in that order."""
+    """Examine settings, disk, clock, record, artefact, mailboxes, secrets and mail server, in that order."""
     return [
         Finding("settings", ok=True, said=f"read; data in {app.data.resolve()}"),
         *_safely("disk", app, _disk),
@@ -34,6 +37,7 @@ def examine(app: App) -> list[Finding]:
         *_safely("record", app, _record),
         *_safely("artefact", app, _artefact),
         *_safely("mailboxes", app, _mailboxes),
+        *_safely("secrets", app, _secrets),
         *_safely("sending", app, _sending),
     ]
 
@@ -49,14 +53,14 @@ def _safely(what: str, app: App, look: Callable[[App], Iterator[Finding]]) -> It
 def _disk(app: App) -> Iterator[Finding]:
     free = app.free_bytes()
     yield Finding(
-        "disk", ok=free >= _ROOM_WANTED, said=f"{free / 1e9:.1f} GB free where the data is kept",
-        remedy="" if free >= _ROOM_WANTED else "make room; at least 1 GB is wanted",
+        "disk", ok=free >= ROOM_WANTED, said=f"{free / 1e9:.1f} GB free where the data is kept",
+        remedy="" if free >= ROOM_WANTED else "make room; at least 1 GB is wanted",
     )  # fmt: skip
 
 
 def _clock(app: App) -> Iterator[Finding]:
     now = app.clock()
-    ok = now > _EARLIEST_CLOCK
+    ok = now > EARLIEST_CLOCK
     yield Finding(
         "clock", ok=ok, said=f"{now:%Y-%m-%d %H:%M} UTC",
         remedy="" if ok else "set the clock; deadlines are counted from it",
@@ -76,18 +80,32 @@ def _record(app: App) -> Iterator[Finding]:
     said = ", ".join(f"{outcome} {count:,}" for outcome, count in counts.items())
     yield Finding("record", ok=True, said=f"{app.engine.dialect.name}, revision {revision}; {said}")
     yield from _backlog(app)
+    yield from _health(app)
+
+
+def _health(app: App) -> Iterator[Finding]:
+    """Say what /healthz says, less what is examined here in another way."""
+    seen = observe(app)
+    has_run = seen.guard is not None
+    if not has_run:
+        yield Finding("health", ok=True, said="`heard run` has not begun on this record")
+    for check in judge(seen, now=app.clock()).checks:
+        needs_run = check.name.startswith(("mailbox ", "guard", "reconcile"))
+        if not check.name.startswith(("clock", "disk", "secret ")) and (has_run or not needs_run):
+            is_ok = check.level is not Level.UNHEALTHY
+            yield Finding(f"health: {check.name}", ok=is_ok, said=check.said, remedy=check.remedy)
 
 
 def _backlog(app: App) -> Iterator[Finding]:
-    oldest = queries.oldest_waiting(app.engine)
-    if oldest is not None and app.clock() - oldest > _STALE:
-        minutes = round((app.clock() - oldest).total_seconds() / 60)
-        yield Finding("backlog", ok=False, said=f"a message has waited {minutes:,} minutes to be read",
-                      remedy="see that `heard run` is running and what it logs")  # fmt: skip
     failed = queries.letter_counts(app.engine).get("failed", 0)
     if failed:
         yield Finding("letters", ok=False, said=f"{failed:,} letters did not arrive",
                       remedy="`heard queue` shows whom to reach another way")  # fmt: skip
+    fault = queries.stuck_letter_fault(app.engine, queued_before=app.clock() - _STALE)
+    if fault:
+        # Servers repeat the addresses of complainants.
+        said = f"letters wait to be sent; the last answer was: {without_addresses(fault)}"
+        yield Finding("letters waiting", ok=False, said=said, remedy=remedies.for_sending(fault))
 
 
 def _artefact(app: App) -> Iterator[Finding]:
@@ -111,10 +129,9 @@ def _mailboxes(app: App) -> Iterator[Finding]:
     for said in app.settings.mailboxes:
         what = f"mailbox {said.name}"
         try:
-            (mailbox,) = [box for box in app.mailboxes() if box.account == said.name]
-            yield Finding(what, ok=True, said=_looked_at(mailbox))
+            yield Finding(what, ok=True, said=_looked_at(app.mailbox(said)))
         except (MailboxUnavailable, SettingsInvalid) as error:
-            yield Finding(what, ok=False, said=str(error), remedy=_mailbox_remedy(str(error)))
+            yield Finding(what, ok=False, said=str(error), remedy=remedies.for_mailbox(str(error)))
 
 
 def _looked_at(mailbox: Mailbox) -> str:
@@ -124,24 +141,24 @@ def _looked_at(mailbox: Mailbox) -> str:
         mailbox.close()
 
 
-def _mailbox_remedy(said: str) -> str:
-    """Return what to do, by what the fault says."""
-    lowered = said.lower()
-    for sign, remedy in _REMEDIES:
-        if sign in lowered:
-            return remedy
-    return "check host, port and security, and that the server can be reached from this machine"
+def _secrets(app: App) -> Iterator[Finding]:
+    """Warn before a client secret ends on its day in the calendar, and mail with it."""
+    named = [(f"mailbox {each.name}", each.oauth) for each in app.settings.mailboxes]
+    today = received_on(app.clock())
+    for what, oauth in [*named, ("sending", app.settings.sending.oauth)]:
+        ends_on = oauth.secret_expires_on if oauth else None
+        if ends_on is not None:
+            yield _secret(f"secret of {what}", ends_on, days=days_until_expiry(ends_on, today=today))
 
 
-_REMEDIES = (
-    ("environment variable", "set the variable for the user that runs heard, or name a file"),
-    ("secret cannot be read", "let the user that runs heard read that file"),
-    ("refuses the sign-in", "check user name and password; some providers want an application password"),
-    ("certificate", "name the server as its certificate does, or give ca_file for a private one"),
-    ("has no folder", "list only folders that exist; names are as the server writes them"),
-    ("does not exist", "check the path"),
-    ("wrong version", 'the port does not speak TLS at once; try security = "starttls"'),
-)
+def _secret(what: str, ends_on: date, *, days: int) -> Finding:
+    is_near = days <= _DAYS_OF_WARNING
+    held = f"it holds until {ends_on}, {days:,} days more" if days >= 0 else f"it expired on {ends_on}"
+    return Finding(
+        what, ok=not is_near, said=held,
+        remedy="make a new client secret where the app is registered, put it in the old one's place, set "
+               "secret_expires_on to its day and start `heard run` again" if is_near else "",
+    )  # fmt: skip
 
 
 def _sending(app: App) -> Iterator[Finding]:
@@ -149,7 +166,6 @@ def _sending(app: App) -> Iterator[Finding]:
     try:
         yield Finding("sending", ok=True, said=sender.check())
     except HeardError as error:
-        remedy = "check [sending] in the settings, and that the server can be reached"
-        yield Finding("sending", ok=False, said=str(error), remedy=remedy)
+        yield Finding("sending", ok=False, said=str(error), remedy=remedies.for_sending(str(error)))
     finally:
         sender.close()

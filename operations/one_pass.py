@@ -4,15 +4,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bootstrap import App, station
+from bootstrap import App
 from casework.deliver_letters import deliver_one
 from casework.guard import run_guard
-from intake.fetch import fetch
-from intake.receive import Receiver
 from models import queries
 from models.codes import LetterState
 from models.errors import MailboxUnavailable
 from models.ports import Mailbox
+from operations.poll import poll
 from triage.triager import Triager
 
 
@@ -30,26 +29,16 @@ def one_pass(
     `away` names the mailboxes that could not be read, and why; the others are read all the same. `seconds`
     says how long it took from fetching to queued letters, and to deliver them.
     """
-    receiver = app.receiver(triager)
     kept, away = 0, {}
     begun = time.perf_counter()
     for mailbox in mailboxes:
-
-        def progressed(count: int) -> None:
-            on_kept(count)
-            process_all(receiver)
-
         try:
-            fetched = fetch(
-                mailbox, app.units, clock=app.clock, working_days=app.working_days, station=station,
-                is_historic=is_historic, since=app.since(mailbox.account), on_progress=progressed,
-            )  # fmt: skip
-            kept += fetched.kept
+            kept += poll(app, mailbox, is_historic=is_historic, on_kept=on_kept).kept
         except MailboxUnavailable as error:
             away[mailbox.account] = str(error)
         finally:
             mailbox.close()
-    process_all(receiver)
+    process_all(app, triager)
     run_guard(app.units, policy=app.policy, letterhead=app.letterhead, now=app.clock())
     queued = time.perf_counter()
     sent = deliver_all(app) if delivers else 0
@@ -65,10 +54,13 @@ def one_pass(
     }
 
 
-def process_all(receiver: Receiver) -> None:
+def process_all(app: App, triager: Triager) -> None:
     """Settle everything that waits."""
-    while receiver.receive_batch():
-        pass
+    receiver = app.receiver(triager)
+    try:
+        receiver.receive_all()
+    finally:
+        receiver.reader.close()
 
 
 def deliver_all(app: App) -> int:

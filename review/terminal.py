@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from models.queries import CaseView
+from models.queries import CaseView, MessageView
+from models.reference import message_name
 from review.pages import QueueLine, suggestion_in_words, tags_of
 
 _BIDI = (0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069)
@@ -58,25 +59,76 @@ def print_case(console: Console, view: CaseView) -> None:
             f"{suggestion_in_words({'': ''}, status=case['status'].value, category=case['category'].value)}, "
             f"stage {case['stage'] or '-'}, {case['ombudsman'].value}\n"
             f"received {case['received_on']}, acknowledged {acknowledged}, "
-            f"answer due {case['respond_by'] or '-'}",
+            f"answer due {case['respond_by'] or '-'}"
+            f"{_who_else(case)}",
             title=f"Case {case['reference']}",
             title_align="left",
         )
     )
     for message in view.messages:
         title = f"{message['received_at']:%Y-%m-%d %H:%M} {safe(message['sender_name'])}"
+        for role, person in message["people"].items():
+            said = f"{person['name']} <{person['address']}>, found in {person['found_in'] or '-'}"
+            console.print(f"{role.replace('_', ' ')}: {safe(said)}")
         console.print(Panel(safe(message["text"] or "(no text)"), title=title, title_align="left"))
-    for attachment in view.attachments:
-        console.print(
-            f"Attached: {safe(attachment['filename'])} ({safe(attachment['content_type'])}), "
-            f"{len(attachment['text'].split())} words read"
-        )
+    for copy in view.copies:
+        console.print(f"Delivered once more, to {safe(copy['account'])} {safe(copy['folder'])}")
+    _print_attachments(console, view.attachments)
     for decision in view.decisions:
         _print_decision(console, decision["document"])
     _print_rows(console, "Letters", view.letters, ("kind", "state", "recipient", "queued_at", "sent_at"))
     _print_rows(console, "Tasks", view.tasks, ("kind", "due_by", "note", "closed_at"))
     _print_rows(console, "Rulings", view.rulings, ("ruled_at", "officer", "status", "category", "reason"))
     _print_rows(console, "What happened", view.trail, ("at", "actor", "action", "detail"))
+
+
+def print_message(console: Console, view: MessageView) -> None:
+    """Print a message that became no case: why, what could be read of it, and what can be done."""
+    message = view.message
+    name = message_name(message["id"])
+    outcome = message["outcome"].value if message["outcome"] else "waits to be read"
+    console.print(
+        Panel(
+            f"[bold]{safe(message['subject'] or message['filename'] or '(no subject)')}[/bold]\n"
+            f"{safe(message['sender_name'])} {safe(message['sender_address'])}\n"
+            f"received {message['received_at']:%Y-%m-%d %H:%M} in {safe(message['account'])}, "
+            f"{message['size']:,} bytes\n{outcome}: {safe(message['reason'] or '-')}",
+            title=f"Message {name}",
+            title_align="left",
+        )
+    )
+    console.print(Panel(safe(message["text"] or "(nothing could be read)"), title_align="left"))
+    _print_attachments(console, view.attachments)
+    _print_rows(console, "Tasks", view.tasks, ("kind", "due_by", "note", "closed_at"))
+    _print_rows(console, "What happened", view.trail, ("at", "actor", "action", "detail"))
+    console.print(
+        f"Treat it as a case: heard rule {name} --status complaint --reason ...   "
+        f"Nothing to do: heard rule {name} --file --reason ...\n"
+        f"Read it again: heard retry {name}   As received: heard queue {name} --raw FILE"
+    )
+
+
+def _who_else(case: dict[str, Any]) -> str:
+    """Say for whom the complainant writes, where they were found, and what date the message claims."""
+    lines = []
+    if case["represented_name"]:
+        lines.append(f"on behalf of {safe(case['represented_name'])}")
+    if case["complainant_found_in"] not in {"", "from"}:
+        lines.append(f"complainant found in: {case['complainant_found_in'].replace('_', ' ')}")
+    if case["claimed_on"]:
+        lines.append(f"says that it was written on {case['claimed_on']}")
+    return "".join(f"\n{line}" for line in lines)
+
+
+def _print_attachments(console: Console, attachments: Sequence[dict[str, Any]]) -> None:
+    for attachment in attachments:
+        said = f"{len(attachment['text'].split())} words read"
+        if attachment["confidence"] is not None:
+            said += f" with {attachment['confidence']:.0%} confidence"
+        if attachment["fault"]:
+            said += f"; {attachment['fault']}"
+        kind = safe(attachment["content_type"])
+        console.print(f"Attached: {safe(attachment['filename'])} ({kind}), {safe(said)}")
 
 
 def _print_decision(console: Console, document: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from models.codes import Category, Exclusion, Flag, Ombudsman, Status
 
 COMMANDS = (
     "init", "doctor", "run", "poll", "import", "queue", "parse", "triage", "train", "evaluate", "artefacts",
-    "demo", "migrate", "rule",
+    "demo", "migrate", "rule", "reconcile",
 )  # fmt: skip
 
 

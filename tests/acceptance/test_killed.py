@@ -43,8 +43,8 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     sent = Counter(letter.message["Message-ID"] for letter in smtp.letters)
     recipients = {letter.recipients[0] for letter in smtp.letters}
     assert len(sent) == len(recipients) == MESSAGES
-    if station != "after_accepted":
-        assert max(sent.values()) == 1, "a letter went out twice although no server had accepted it before"
+    # A kill between the server's yes and our note of it sends one letter again, under the same Message-ID.
+    assert sum(sent.values()) - len(sent) <= len(STATIONS[station])
     assert all(b"HeardKept" in flags for flags in dovecot.flags(user).values())
 
 

@@ -39,7 +39,7 @@ def queued(engine: Engine, **changes: object) -> None:
 
 def deliver(engine: Engine, sender: SmtpSender | MaildirSender, now: datetime = NOW) -> Letter | None:
     """Run the delivery of one letter at an instant."""
-    return deliver_one(lambda: SqlUnitOfWork(engine), sender, written, clock=lambda: now)
+    return deliver_one(partial(SqlUnitOfWork, engine), sender, written, clock=lambda: now)
 
 
 def to(server: SmtpServer, security: Security = Security.PLAIN, **more: str) -> SmtpSender:

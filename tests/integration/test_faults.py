@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ def test_a_mailbox_whose_only_new_message_vanished_is_read_on(
     client = box._client  # noqa: SLF001  # The server's answer is replaced, not our code.
     monkeypatch.setattr(client, "fetch", lambda *_: {})
     fetched = fetch(
-        box, lambda: SqlUnitOfWork(engine), clock=lambda: NOW, working_days=WorkingDays(),
+        box, partial(SqlUnitOfWork, engine), clock=lambda: NOW, working_days=WorkingDays(),
         station=lambda _: None,
     )  # fmt: skip
     assert fetched.kept == 1
@@ -65,7 +66,7 @@ def test_a_case_that_fails_the_guard_makes_no_other_late(engine: Engine) -> None
             case.messages.append(message)
         uow.commit()
     later = NOW + timedelta(hours=1)
-    done = dict(run_guard(lambda: SqlUnitOfWork(engine), policy=Policy(), letterhead=house, now=later))
+    done = dict(run_guard(partial(SqlUnitOfWork, engine), policy=Policy(), letterhead=house, now=later))
     assert done["C-0000-0001-95"].startswith("failed")
     assert done["C-0000-0002-92"].startswith("letter queued")
 
@@ -144,11 +145,12 @@ def test_old_mail_in_a_mailbox_is_history(engine: Engine, tmp_path: Path) -> Non
     (tmp_path / "a.eml").write_bytes(old)
     (tmp_path / "b.eml").write_bytes(mail(subject="new"))
     fetch(
-        EmlFolder("box", tmp_path), lambda: SqlUnitOfWork(engine), clock=lambda: NOW,
+        EmlFolder("box", tmp_path), partial(SqlUnitOfWork, engine), clock=lambda: NOW,
         working_days=WorkingDays(), station=lambda _: None, since=datetime(2026, 11, 1, tzinfo=UTC),
     )  # fmt: skip
     with SqlUnitOfWork(engine) as uow:
-        rows = [uow.messages.get(number) for number in uow.messages.claim(limit=9, worker="w", now=NOW)]
+        claimed = uow.messages.claim(limit=9, most_bytes=10**9, worker="w", now=NOW)
+        rows = [uow.messages.get(number) for number in claimed]
     assert [row.is_historic for row in rows] == [True, False]
 
 
@@ -157,9 +159,9 @@ def test_a_message_from_the_future_is_received_now(engine: Engine, tmp_path: Pat
     raw = b"Received: from x by y; Fri, 1 May 2099 10:00:00 +0000\r\n" + mail()
     (tmp_path / "a.eml").write_bytes(raw)
     fetch(
-        EmlFolder("box", tmp_path), lambda: SqlUnitOfWork(engine), clock=lambda: NOW,
+        EmlFolder("box", tmp_path), partial(SqlUnitOfWork, engine), clock=lambda: NOW,
         working_days=WorkingDays(), station=lambda _: None,
     )  # fmt: skip
     with SqlUnitOfWork(engine) as uow:
-        (number,) = uow.messages.claim(limit=9, worker="w", now=NOW)
+        (number,) = uow.messages.claim(limit=9, most_bytes=10**9, worker="w", now=NOW)
         assert uow.messages.get(number).received_at == NOW

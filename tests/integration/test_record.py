@@ -64,7 +64,7 @@ def test_the_raw_bytes_come_back_as_they_came(engine: Engine) -> None:
 def test_what_was_not_committed_is_not_there(engine: Engine) -> None:
     """A unit of work rolls back unless told to commit."""
     with SqlUnitOfWork(engine) as uow:
-        uow.messages.keep(new_message(uid="1"), b"x")
+        uow.messages.keep(new_message(uid="1", uid_validity=0), b"x")
     with SqlUnitOfWork(engine) as uow:
         assert uow.messages.unknown_uids("box", "INBOX", ["1"]) == ["1"]
 
@@ -136,10 +136,10 @@ def test_messages_are_claimed_oldest_first_and_once(engine: Engine) -> None:
     """What one worker has claimed the next does not get."""
     numbers = [kept(engine, uid) for uid in range(1, 6)]
     with SqlUnitOfWork(engine) as uow:
-        assert uow.messages.claim(limit=3, worker="a", now=NOW) == numbers[:3]
+        assert uow.messages.claim(limit=3, most_bytes=10**9, worker="a", now=NOW) == numbers[:3]
         uow.commit()
     with SqlUnitOfWork(engine) as uow:
-        assert uow.messages.claim(limit=3, worker="b", now=NOW) == numbers[3:]
+        assert uow.messages.claim(limit=3, most_bytes=10**9, worker="b", now=NOW) == numbers[3:]
         uow.commit()
 
 
@@ -147,14 +147,14 @@ def test_a_message_that_was_tried_before_is_claimed_alone(engine: Engine) -> Non
     """What killed its reader once takes no other message with it."""
     numbers = [kept(engine, uid) for uid in range(1, 4)]
     with SqlUnitOfWork(engine) as uow:
-        uow.messages.claim(limit=1, worker="a", now=NOW)
+        uow.messages.claim(limit=1, most_bytes=10**9, worker="a", now=NOW)
         uow.messages.release(worker="a")
         uow.commit()
     with SqlUnitOfWork(engine) as uow:
-        assert uow.messages.claim(limit=9, worker="a", now=NOW) == numbers[1:]
+        assert uow.messages.claim(limit=9, most_bytes=10**9, worker="a", now=NOW) == numbers[1:]
         uow.commit()
     with SqlUnitOfWork(engine) as uow:
-        assert uow.messages.claim(limit=9, worker="a", now=NOW) == numbers[:1]
+        assert uow.messages.claim(limit=9, most_bytes=10**9, worker="a", now=NOW) == numbers[:1]
 
 
 def test_four_workers_at_once_take_no_message_twice(engine: Engine) -> None:
@@ -166,7 +166,7 @@ def test_four_workers_at_once_take_no_message_twice(engine: Engine) -> None:
     def work(worker: str) -> None:
         while True:
             with SqlUnitOfWork(engine) as uow:
-                claimed = uow.messages.claim(limit=5, worker=worker, now=NOW)
+                claimed = uow.messages.claim(limit=5, most_bytes=10**9, worker=worker, now=NOW)
                 uow.commit()
             if not claimed:
                 return
@@ -206,9 +206,10 @@ def test_letters_are_counted_by_address_and_domain(engine: Engine) -> None:
             uow.letters.add(new_letter(message_id=f"<{number}@x>", recipient=recipient, queued_at=NOW))
         uow.commit()
     with SqlUnitOfWork(engine) as uow:
-        assert uow.letters.count_to_address("A@example.org", since=NOW) == 2
-        assert uow.letters.count_to_domain("example.org", since=NOW) == 3
-        assert uow.letters.count_all(since=NOW + timedelta(seconds=1)) == 0
+        counted = uow.letters.counts("A@example.org", to_address_since=NOW, since=NOW)
+        assert (counted.to_address, counted.to_domain) == (2, 3)
+        later = NOW + timedelta(seconds=1)
+        assert uow.letters.counts("a@example.org", to_address_since=NOW, since=later).in_all == 0
 
 
 def test_a_single_job_is_held_by_one_worker(engine: Engine) -> None:

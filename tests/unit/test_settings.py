@@ -11,6 +11,7 @@ from models.errors import SettingsInvalid
 from settings import DEFAULT_DATA, TEMPLATE, Mailbox, Secret, Sending, Settings, read_settings
 
 HOUSE = '[organisation]\nname = "Dale"\n'
+SCAN = '[[mailboxes]]\nname = "a"\nkind = "scan"\npath = "/srv/scans"\n'
 IMAP = '[[mailboxes]]\nname = "a"\nhost = "imap.example"\nusername = "u"\n'
 
 
@@ -51,7 +52,8 @@ def test_the_template_can_be_read() -> None:
     settings = read(TEMPLATE)
     assert settings.mailboxes[0].password == Secret(env="HEARD_IMAP_PASSWORD")
     assert settings.sending.kind == "smtp"
-    assert (settings.acknowledgement, settings.service) == (Settings().acknowledgement, Settings().service)
+    assert settings.acknowledgement == Settings().acknowledgement
+    assert settings.service == Settings().service.model_copy(update={"health_listen": "127.0.0.1:9187"})
     assert set(tomllib.loads(TEMPLATE)) <= set(Settings.model_fields)
 
 
@@ -63,11 +65,18 @@ def test_the_template_can_be_read() -> None:
         ('[acknowledgement]\nmode = "never"', "acknowledgement.mode: "),
         ("[acknowledgement]\nguard_working_day = 6", "acknowledgement.guard_working_day: "),
         ("[service]\npoll_seconds = 0", "service.poll_seconds: "),
+        ('[service]\nhealth_listen = "9187"', "service.health_listen: a host and a port are wanted"),
+        ('[service]\nhealth_listen = "localhost:70000"', "service.health_listen: a host and a port"),
+        ('[service]\nhealth_listen = "http://localhost:9187"', "service.health_listen: a host and a port"),
         ('[calendar]\nclosure_days = ["soon"]', "calendar.closure_days[1]: "),
         (IMAP + "port = 70000", "mailboxes[1].port: "),
         (IMAP, "the file: [organisation] is missing"),
         ('[[mailboxes]]\nname = "a"', "mailboxes[1]: an IMAP mailbox needs host and username"),
         ('[[mailboxes]]\nname = "a"\nkind = "maildir"', "mailboxes[1]: a mailbox of kind maildir needs path"),
+        ('[[mailboxes]]\nname = "a"\nkind = "scan"', "mailboxes[1]: a mailbox of kind scan needs path"),
+        (SCAN + 'processed = "flag"', 'mailboxes[1]: files have no flags; set processed = "leave" or "move"'),
+        (SCAN + 'processed = "move"\nmove_to = "../x"', "move_to must be the plain name of a subfolder"),
+        (IMAP + 'must_hold = "x"', "must_hold names a file in a folder"),
         ('[sending]\nkind = "smtp"', "sending: sending by SMTP needs host"),
         (HOUSE + IMAP + IMAP, "two mailboxes are named a; the ledger knows them by name"),
     ],
@@ -76,6 +85,48 @@ def test_a_fault_is_named_with_its_place(text: str, fault: str) -> None:
     """Where it is and what is wanted are in one line."""
     (said,) = faults(text)
     assert fault in said
+
+
+def test_a_folder_of_scans_is_left_as_it_is_unless_told_otherwise() -> None:
+    """Moving is a choice, and has a folder of its own to move to."""
+    (left,) = read(HOUSE + SCAN).mailboxes
+    assert (left.kind, left.processed, left.must_hold) == ("scan", "leave", "")
+    (moved,) = read(HOUSE + SCAN + 'processed = "move"\nmust_hold = "here.txt"').mailboxes
+    assert (moved.move_to, moved.must_hold) == ("Heard", "here.txt")
+
+
+FORM = '[[forms.profiles]]\nname = "report-it"\nsenders = ["reports@forms.example"]\n'
+
+
+def test_a_form_has_its_own_labels() -> None:
+    """A profile says from where a form comes, who proves it, and under which labels it writes."""
+    text = FORM + 'authenticated_by = "mx.example"\nlabels = { name = ["Your name"], message = ["What?"] }\n'
+    (profile,) = read(text).forms.profiles
+    assert (profile.senders, profile.authenticated_by) == (("reports@forms.example",), "mx.example")
+    assert (profile.labels.name, profile.labels.email) == (("Your name",), ())
+    assert profile.labels.message == ("What?",)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (FORM + 'labels = { nam = ["x"] }', "forms.profiles[1].labels.nam: there is no such setting"),
+        (FORM + 'labels = { name = [""] }', "forms.profiles[1].labels.name[1]: "),
+        (FORM.replace("reports@", "reports at "), "forms.profiles[1].senders[1]: "),
+        ('[[forms.profiles]]\nname = "x"\nsenders = []', "forms.profiles[1].senders: "),
+        ('[[forms.profiles]]\nsenders = ["a@b"]', "forms.profiles[1].name: "),
+    ],
+)
+def test_a_fault_in_a_form_s_profile_is_named(text: str, fault: str) -> None:
+    """A misspelt label would silently find nobody."""
+    assert fault in faults(text)[0]
+
+
+def test_the_template_s_example_of_a_form_is_valid() -> None:
+    """Who takes the comment marks away has a profile."""
+    start = TEMPLATE.index("# [[forms.profiles]]")
+    example = TEMPLATE[start : TEMPLATE.index("\n\n", start)].replace("# ", "")
+    assert read(example).forms.profiles[0].labels.message == ("What happened",)
 
 
 def test_a_number_is_no_time_of_day() -> None:
@@ -117,6 +168,92 @@ def test_plain_text_is_allowed_on_this_machine_only(host: str, security: str) ->
     for model, values in ((Mailbox, mailbox), (Sending, sending)):
         with pytest.raises(ValidationError, match="plain text is allowed on this machine only"):
             model.model_validate(values)
+
+
+ENTRA = 'tenant = "harrowmere.example"\nclient_id = "c"\nclient_secret = { env = "S" }\n'
+GOOGLE = 'client_id = "c"\nclient_secret = { env = "S" }\nrefresh_token = { file = "t" }\n'
+BY_TOKEN = HOUSE + IMAP + 'sign_in = "{kind}"\n[mailboxes.oauth]\n{oauth}'
+
+
+@pytest.mark.parametrize(
+    ("kind", "oauth"),
+    [
+        ("microsoft", ENTRA),
+        (
+            "microsoft",
+            ENTRA + 'scope = "https://outlook.office365.us/.default"\nsecret_expires_on = 2027-10-31',
+        ),
+        ("microsoft", f'tenant = "t"\nclient_id = "c"\ncertificate = "k.pem"\nthumbprint = "{"aB:" * 19}aB"'),
+        ("google", GOOGLE),
+    ],
+)
+def test_a_mailbox_may_be_opened_by_token(kind: str, oauth: str) -> None:
+    """With what each service needs, and what it may have."""
+    (mailbox,) = read(BY_TOKEN.format(kind=kind, oauth=oauth)).mailboxes
+    assert mailbox.sign_in == kind
+    assert mailbox.oauth is not None
+    assert mailbox.oauth.thumbprint in {"", "aB" * 20}
+
+
+@pytest.mark.parametrize(
+    ("kind", "oauth", "fault"),
+    [
+        ("password", ENTRA, "oauth is of no use with a password"),
+        (
+            "microsoft",
+            "",
+            "oauth.tenant, oauth.client_id, oauth.client_secret (or certificate and thumbprint)",
+        ),
+        (
+            "microsoft",
+            'tenant = "t"\nclient_id = "c"\ncertificate = "k.pem"',
+            "needs oauth.client_secret (or",
+        ),
+        ("microsoft", ENTRA + 'certificate = "k.pem"', "both client_secret and certificate; take one out"),
+        ("microsoft", ENTRA + 'thumbprint = "ab"', "oauth.thumbprint: the SHA-1 thumbprint"),
+        ("microsoft", ENTRA + 'authority = "http://login.example"', "mailboxes[1].oauth.authority: "),
+        ("microsoft", ENTRA + 'authority = "https://a@b"', "mailboxes[1].oauth.authority: "),
+        ("microsoft", ENTRA + "secret_expires_on = 10", "mailboxes[1].oauth.secret_expires_on: "),
+        ("microsoft", ENTRA.replace("harrowmere.example", "a/b"), "mailboxes[1].oauth.tenant: "),
+        ("google", ENTRA, 'sign_in = "google" needs oauth.refresh_token'),
+        ("google", "", "needs oauth.client_id, oauth.client_secret, oauth.refresh_token"),
+        ("yahoo", ENTRA, "mailboxes[1].sign_in: "),
+    ],
+)
+def test_what_a_token_needs_is_named(kind: str, oauth: str, fault: str) -> None:
+    """Before anybody waits for a sign-in that cannot be."""
+    (said,) = faults(BY_TOKEN.format(kind=kind, oauth=oauth))
+    assert fault in said
+
+
+def test_sending_by_token_needs_what_a_mailbox_needs() -> None:
+    """And the address of the mailbox it is sent from."""
+    smtp = '[sending]\nkind = "smtp"\nhost = "smtp.example"\nsign_in = "google"\n'
+    assert "needs oauth.client_id" in faults(smtp)[0]
+    assert "needs username" in faults(f"{smtp}[sending.oauth]\n{GOOGLE}")[0]
+    assert read(f'{smtp}username = "a@b.example"\n[sending.oauth]\n{GOOGLE}').sending.oauth is not None
+
+
+@pytest.mark.parametrize("name", ["client_secret", "client_secrt", "refresh_token", "tenant"])
+def test_a_secret_where_it_does_not_belong_is_not_shown(name: str) -> None:
+    """In its own place, under a misspelt name, or in another's."""
+    oauth = ENTRA.replace("client_secret", "scope").replace('{ env = "S" }', '"s"').replace("tenant", "x")
+    said = " ".join(faults(BY_TOKEN.format(kind="microsoft", oauth=f'{oauth}{name} = "hunter2/"')))
+    assert f"oauth.{name}" in said
+    assert "hunter2" not in said
+
+
+def test_the_example_of_a_sign_in_by_token_is_true() -> None:
+    """It holds once the # is taken away, except from the certificate, which would replace the secret."""
+    before, _, rest = TEMPLATE.replace('# sign_in = "mic', 'sign_in = "mic', 1).partition(
+        "# [mailboxes.oauth]"
+    )
+    example, _, after = rest.partition("[sending]")
+    shown = example.replace("\n# ", "\n").replace("certificate =", "# certificate =")
+    (mailbox,) = read(f"{before}[mailboxes.oauth]{shown}[sending]{after}").mailboxes
+    assert mailbox.sign_in == "microsoft"
+    assert mailbox.oauth is not None
+    assert mailbox.oauth.secret_expires_on is not None
 
 
 def test_a_missing_file_says_how_to_get_one() -> None:
@@ -173,6 +310,14 @@ def test_a_secret_that_is_not_there_says_where_to_put_it(
     monkeypatch.delenv("HEARD_TEST_UNSET", raising=False)
     with pytest.raises(SettingsInvalid, match=fault):
         secret.read()
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\xff\xfe"])
+def test_a_file_that_holds_no_secret_is_named(content: bytes) -> None:
+    """An empty password would only be refused later, and by somebody who cannot say why."""
+    Path("secret").write_bytes(content)
+    with pytest.raises(SettingsInvalid, match="secret: the secret cannot be read"):
+        Secret(file=Path("secret")).read()
 
 
 def test_settings_cannot_be_changed_afterwards() -> None:

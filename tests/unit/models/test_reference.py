@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.reference import new_reference, read_reference, reference_of, references_in
+from models.reference import (
+    marked_references_in,
+    message_name,
+    new_reference,
+    read_message_number,
+    read_reference,
+    reference_of,
+    references_in,
+    reply_mark,
+)
 
 NUMBERS = st.integers(0, 10**8 - 1)
 EXAMPLE = "C-4827-1930-70"
@@ -143,3 +152,31 @@ def test_no_british_number_is_a_reference(number: int, groups: tuple[int, ...]) 
 def test_any_text_can_be_searched(text: str) -> None:
     """Whatever a text holds, what is found in it are references that can be read."""
     assert all(read_reference(each) == each for each in references_in(text))
+
+
+def test_a_mark_proves_a_reference_to_whoever_has_the_key() -> None:
+    """What a letter bears comes back in a reply, in whatever case and with a space or two."""
+    mark = reply_mark("C-4827-1930-70", b"key")
+    assert marked_references_in(f"> leave this line in: {mark}\n", b"key") == ("C-4827-1930-70",)
+    assert marked_references_in(mark.upper().replace("/", " / "), b"key") == ("C-4827-1930-70",)
+
+
+def test_a_mark_of_another_key_or_case_proves_nothing() -> None:
+    """Neither a guess nor the mark of somebody else's case lets anybody in."""
+    mark = reply_mark("C-4827-1930-70", b"key")
+    assert marked_references_in(mark, b"other key") == ()
+    assert marked_references_in(mark.replace("4827", "4828"), b"key") == ()
+    assert marked_references_in("C-4827-1930-70 and C-4827-1930-70/aaaaaaaa", b"key") == ()
+
+
+@pytest.mark.parametrize(("typed", "number"), [("M-17", 17), ("m-17", 17), ("17", 17), ("message 17", 17)])
+def test_the_number_of_a_message_is_read_as_people_type_it(typed: str, number: int) -> None:
+    """The queue writes M-17."""
+    assert read_message_number(typed) == number
+    assert read_message_number(message_name(number)) == number
+
+
+@pytest.mark.parametrize("typed", ["C-4827-1930-70", "4827193070", "M-", "M-x", ""])
+def test_what_is_no_number_is_not_read_as_one(typed: str) -> None:
+    """A case's reference is not a message."""
+    assert read_message_number(typed) is None
