@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: run test check bench format lock clean servers
+.PHONY: run test check bench kill drain fuzz format lock clean servers
 
 run: $(VENV)/installed  ## the demonstration: an inbox read, triaged and acknowledged
 	$(BIN)/heard demo
@@ -22,8 +22,22 @@ check: $(VENV)/installed-dev  ## linters, types, imports, migrations
 
 bench: $(VENV)/installed-dev servers  ## the benchmarks, each printing its figures
 	$(BIN)/python bench/triage_speed.py
+	$(BIN)/python bench/parse_speed.py
 	$(BIN)/python bench/end_to_end.py
+	$(BIN)/python bench/arrival.py
+	$(BIN)/python bench/machine_mail.py
+	$(BIN)/python bench/ocr_accuracy.py
 	$(BIN)/heard --data $(VENV)/bench-data evaluate
+
+kill: $(VENV)/installed-dev servers  ## SIGKILL at every station with a thousand messages, and the table of it
+	$(BIN)/python bench/kill_table.py
+
+drain: $(VENV)/installed-dev servers  ## 100,000 waiting messages, and the memory that they take
+	$(BIN)/python bench/drain.py
+
+FUZZ_SECONDS ?= 600
+fuzz: $(VENV)/installed-dev  ## messages broken at random, for as long as FUZZ_SECONDS says
+	$(BIN)/python bench/fuzz.py $(FUZZ_SECONDS)
 
 format: $(VENV)/installed-dev  ## put the code into its usual shape
 	$(BIN)/ruff check --fix .

@@ -36,7 +36,7 @@ def lines_of(words: int, *, count: int, seed: int = 1) -> Iterator[str]:
         )
 
 
-def mails(*, count: int, seed: int = 2) -> Iterator[bytes]:
+def mails(*, count: int, seed: int = 2, photo_every: int = 8) -> Iterator[bytes]:
     """Yield mails of mixed sizes: most a few kB, some with HTML, one in eight with a photo up to 150 kB."""
     drawn, found = random.Random(seed), rows()  # noqa: S311  # a benchmark's mix, not a secret
     for number in range(count):
@@ -51,7 +51,7 @@ def mails(*, count: int, seed: int = 2) -> Iterator[bytes]:
         if number % 3 == 0:
             paragraphs = "".join(f"<p style='font-size:11pt'>{line}</p>" for line in row["body"].split("\n"))
             message.add_alternative(f"<html><body>{paragraphs}</body></html>", subtype="html")
-        if number % 8 == 0:
+        if number % photo_every == 0:
             content = drawn.randbytes(drawn.choice((20_000, 60_000, 150_000)))
             message.add_attachment(content, maintype="image", subtype="jpeg", filename="photo.jpg")
         yield message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")

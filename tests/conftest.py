@@ -12,6 +12,7 @@ from servers import Dovecot, MissingServer, Postgres, SmtpServer
 from sqlalchemy import Engine
 
 import migrations
+from intake.reader import IsolatedReader
 from models.unit_of_work import make_engine
 
 _STARTED: list[str] = []
@@ -102,6 +103,14 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     artefact.promote(folder, made.name)
     return folder
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[IsolatedReader]:
+    """Return a reader that the tests share; it starts its processes when first asked to read."""
+    made = IsolatedReader()
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from models.case import AuditRow, Case, Letter, Task
+from models.case import AuditRow, Case, Letter, LetterCounts, Task
 from models.codes import LetterState, Outcome
 from models.decision import Decision, Prediction
 from models.errors import UnknownReference
@@ -43,12 +43,17 @@ class FakeMessages:
         self.raws[message.place] = raw or b""
         return True
 
+    def complete(self, message: Message, raw: bytes) -> None:
+        """Keep the bytes of a row that had none."""
+        message.sha256, message.size = "1" * 64, len(raw)
+        self.raws[message.place] = raw
+
     def advance(self, place: Place) -> None:
         """Nothing to move: `last_uid` looks at the rows."""
 
-    def claim(self, *, limit: int, worker: str, now: datetime) -> list[int]:
+    def claim(self, *, limit: int, most_bytes: int, worker: str, now: datetime) -> list[int]:
         """Return the numbers of rows without an outcome."""
-        del worker, now
+        del worker, now, most_bytes
         return [row.id for row in self.rows if row.outcome is None and row.id is not None][:limit]
 
     def get(self, message_id: int) -> Message:
@@ -59,9 +64,17 @@ class FakeMessages:
         """Return the bytes kept with a row."""
         return self.raws[message.place]
 
+    def with_raw(self, ids: Sequence[int]) -> list[tuple[Message, bytes]]:
+        """Return rows with their bytes."""
+        return [(row, self.raws[row.place]) for row in self.rows if row.id in ids]
+
     def original_of(self, identity: str) -> Message | None:
         """Return the first row of that identity."""
         return next((row for row in self.rows if row.identity == identity), None)
+
+    def bears_id(self, message_id: str) -> bool:
+        """Say whether a settled row has this id."""
+        return any(row.message_id == message_id and row.outcome is not None for row in self.rows)
 
     def add_attachments(self, message: Message, attachments: Sequence[Attachment]) -> None:
         """Keep the attachments."""
@@ -90,6 +103,16 @@ class FakeMessages:
     def add_task(self, task: Task) -> None:
         """Keep the task."""
         self.tasks.append(task)
+
+    def begin_again(self, message: Message) -> None:
+        """Forget what became of a row."""
+        message.begin_again()
+
+    def close_tasks_of(self, message_id: int, *, now: datetime) -> None:
+        """Close the tasks of a message."""
+        for task in self.tasks:
+            if task.message_id == message_id and task.closed_at is None:
+                task.closed_at = now
 
     def quarantined(self, *, limit: int) -> list[Message]:
         """Return the rows in quarantine."""
@@ -175,17 +198,23 @@ class FakeLetters:
         """Keep a letter that belongs to no case."""
         self.loose.append(letter)
 
-    def count_to_address(self, address: str, *, since: datetime) -> int:
-        """Count the letters to an address."""
-        return sum(letter.recipient == address for letter in self._queued_since(since))
+    def sent_to(self, addresses: Sequence[str], *, since: datetime) -> list[Letter]:
+        """Return the letters sent to these addresses."""
+        return [
+            letter
+            for letter in self._queued_since(since)
+            if letter.recipient in addresses and letter.state is LetterState.SENT
+        ]
 
-    def count_to_domain(self, domain: str, *, since: datetime) -> int:
-        """Count the letters to a domain."""
-        return sum(letter.recipient.endswith(f"@{domain}") for letter in self._queued_since(since))
-
-    def count_all(self, *, since: datetime) -> int:
-        """Count all letters."""
-        return len(self._queued_since(since))
+    def counts(self, address: str, *, to_address_since: datetime, since: datetime) -> LetterCounts:
+        """Count the letters to an address, its domain and everybody."""
+        ending = f"@{address.rpartition('@')[2]}"
+        lately = self._queued_since(since)
+        return LetterCounts(
+            to_address=sum(letter.recipient == address for letter in self._queued_since(to_address_since)),
+            to_domain=sum(letter.recipient.endswith(ending) for letter in lately),
+            in_all=len(lately),
+        )
 
     def _queued_since(self, since: datetime) -> list[Letter]:
         return [letter for letter in self.all if letter.queued_at >= since]
@@ -213,8 +242,9 @@ class FakeUnitOfWork:
         self.commits = 0
         self.flush()
 
-    def __call__(self) -> Self:
+    def __call__(self, *, reads: bool = False) -> Self:
         """Be its own maker."""
+        del reads
         return self
 
     def __enter__(self) -> Self:

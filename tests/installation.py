@@ -36,8 +36,14 @@ class Installation:
         text = "\n".join([f'data = "{self.data}"', _HOUSE, service, *tables])
         self.settings.write_text(text, encoding="utf-8")
 
-    def run(self, *arguments: str, given: bytes = b"", **environment: str) -> "Finished":
-        """Run a command to its end."""
+    def run(
+        self,
+        *arguments: str,
+        given: bytes = b"",
+        before: Callable[[], None] | None = None,
+        **environment: str,
+    ) -> "Finished":
+        """Run a command to its end; `before` is called in the new process just before it begins."""
         done = subprocess.run(
             [HEARD, "--settings", str(self.settings), *arguments],
             input=given,
@@ -46,6 +52,7 @@ class Installation:
             cwd=self.folder,
             timeout=180,
             check=False,
+            preexec_fn=before,
         )
         return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
 
