@@ -40,8 +40,8 @@ def main() -> None:
         f"end to end, Dovecot over TLS, SQLite, {os.cpu_count()} cores, {COUNT:,} messages of {size:.0f} kB"
     )
     print(
-        f"  fetch, keep, parse, triage, case, letter queued: {queued:.1f} s, {COUNT / queued:,.0f} messages/s; "
-        "budget 100"
+        f"  fetch, keep, parse, triage, case, letter queued: {queued:.1f} s, "
+        f"{COUNT / queued:,.0f} messages/s; budget 100"
     )
     print(f"  letters written to the outbox: {sent:,} in {delivered:.1f} s, {sent / delivered:,.0f}/s")
     print(f"  the whole command with start-up: {seconds:.1f} s, {COUNT / seconds:,.0f} messages/s")
