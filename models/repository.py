@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from models import orm
 from models.case import AuditRow, Case, Letter, LetterCounts, Task
-from models.codes import LetterState, Outcome
+from models.codes import LetterState
 from models.decision import Decision, Prediction
 from models.errors import UnknownReference
 from models.message import Attachment, Message, Place
@@ -139,13 +139,7 @@ class SqlMessages:
         """Return the first message with the same Message-ID and the same content."""
         table = orm.messages.c
         return self._session.scalars(
-            select(Message)
-            .where(
-                table.identity == identity,
-                table.outcome.in_([Outcome.CASE, Outcome.REPLY, Outcome.MACHINE]),
-            )
-            .order_by(table.id)
-            .limit(1)
+            select(Message).where(table.identity == identity, orm.IS_ORIGINAL).order_by(table.id).limit(1)
         ).first()
 
     def bears_id(self, message_id: str) -> bool:
@@ -339,7 +333,7 @@ class SqlLetters:
         free = (table.claimed_until.is_(None)) | (table.claimed_until < now)
         letter = self._session.scalars(
             select(Letter)
-            .where(table.state == LetterState.QUEUED, table.due_at <= now, free)
+            .where(orm.IS_QUEUED, table.due_at <= now, free)
             .order_by(table.due_at, table.id)
             .limit(1)
             .with_for_update(skip_locked=True)

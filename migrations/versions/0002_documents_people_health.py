@@ -27,7 +27,6 @@ def upgrade() -> None:
         batch.add_column(sa.Column('represented_name', sa.Text(), nullable=False, server_default=''))
         batch.add_column(sa.Column('claimed_on', sa.Date()))
     op.create_index('ix_messages_outcome', 'messages', ['outcome'])
-    op.create_index('ix_letters_state', 'letters', ['state'])
     op.drop_index('ix_letters_queued_at', 'letters')
     op.create_index('ix_letters_queued_at', 'letters', ['queued_at', 'recipient'])
     op.create_table(
@@ -62,7 +61,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index('ix_letters_queued_at', 'letters')
     op.create_index('ix_letters_queued_at', 'letters', ['queued_at'])
-    op.drop_index('ix_letters_state', 'letters')
     op.drop_index('ix_messages_outcome', 'messages')
     for table in ('keys', 'reconciliations', 'mailbox_health'):
         op.drop_table(table)

@@ -1,7 +1,7 @@
 """The record on SQLite and on PostgreSQL: what is kept stays kept, and two workers never take the same."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from rows import new_case, new_letter, new_message
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import migrations
@@ -272,3 +272,30 @@ def settle(engine: Engine, number: int, outcome: Outcome = Outcome.MACHINE) -> N
         message.identity = "same"
         message.settle(outcome, reason="test", now=NOW)
         uow.commit()
+
+
+@pytest.mark.parametrize(
+    ("ask", "index"),
+    [
+        (lambda uow: uow.messages.original_of("x"), "uq_messages_original"),
+        (lambda uow: uow.letters.claim_due(now=NOW), "ix_letters_queued"),
+        (lambda uow: uow.messages.bears_id("x"), "ix_messages_message_id"),
+    ],
+)
+def test_what_is_asked_for_every_message_is_answered_by_an_index(
+    ask: Callable[[SqlUnitOfWork], object], index: str, tmp_path: Path
+) -> None:
+    """Otherwise each message takes longer than the one before, and a large record stands still."""
+    engine = make_engine(f"sqlite:///{tmp_path / 'record.db'}")
+    migrations.upgrade(engine)
+    asked: list[tuple[str, object]] = []
+    event.listen(
+        engine, "before_cursor_execute", lambda _c, _cur, sql, values, *_: asked.append((sql, values))
+    )
+    with SqlUnitOfWork(engine, reads=True) as uow:
+        ask(uow)
+    statement, values = asked[-1]
+    with engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+    engine.dispose()
+    assert any(index in row[3] for row in plan), plan
