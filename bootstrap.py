@@ -28,6 +28,7 @@ from models.deadlines import LONDON, WorkingDays
 from models.errors import (
     AlreadyRunning,
     ArtefactRefused,
+    EncoderUnavailable,
     InputInvalid,
     RecordUnavailable,
     SettingsInvalid,
@@ -42,9 +43,10 @@ if TYPE_CHECKING:
 
     from intake.forms import FormProfile
     from intake.reader import IsolatedReader
-    from intake.receive import Receiver
+    from intake.receive import Receiver, Triages
     from intake.tokens import Fetch
     from models.unit_of_work import SqlUnitOfWork
+    from triage.encoder.read import Encoder
     from triage.triager import Triager
 
 Progress = Callable[[str, int, int], None]
@@ -284,7 +286,7 @@ class App:
         house = self.settings.organisation
         return partial(compose, sender_name=f"{house.name} {house.team}", sender_address=house.email)
 
-    def receiver(self, triager: "Triager") -> "Receiver":
+    def receiver(self, triager: "Triages") -> "Receiver":
         """Return what takes kept messages to their outcomes."""
         from intake.receive import Receiver  # noqa: PLC0415  # loads the parsers
         from models.unit_of_work import is_clash  # noqa: PLC0415  # loads SQLAlchemy
@@ -309,11 +311,35 @@ class App:
 
         return IsolatedReader(form_senders=self.policy.form_senders, forms=self.form_profiles)
 
-    def triager(self, *, progress: Progress) -> "Triager":
-        """Return the live classifier; one is built from the project's own corpus where there is none."""
+    def triager(self, *, progress: Progress, is_fast: bool | None = None) -> "Triager":
+        """Return the live classifier; one is built from the project's own corpus where there is none.
+
+        It uses the sentence encoder unless `is_fast`, or the settings, say otherwise.
+        """
         from triage.triager import Triager  # noqa: PLC0415  # loads spaCy and scikit-learn
 
-        return Triager(self._live_artefact(progress))
+        fast = self.settings.triage.fast if is_fast is None else is_fast
+        return Triager(self._live_artefact(progress, None if fast else self.encoder()))
+
+    def encoder(self) -> "Encoder | None":
+        """Return the sentence encoder, None where it cannot be used: triage is poorer then, but goes on."""
+        from triage.encoder.read import Encoder  # noqa: PLC0415  # loads onnxruntime
+
+        try:
+            return Encoder()
+        except EncoderUnavailable as error:
+            self.log.warning("encoder_unavailable", why=str(error))
+            return None
+
+    @property
+    def own_categories(self) -> tuple[str, ...]:
+        """The codes of the council's own categories."""
+        return tuple(each.code for each in self.settings.triage.categories)
+
+    @property
+    def has_record(self) -> bool:
+        """Whether there is a record to read: a SQLite file that was made, or another database."""
+        return not self.is_sqlite or (self.data / "heard.db").exists()
 
     def prepare_data(self) -> None:
         """Make the data directory; raises StoreUnavailable where that cannot be."""
@@ -370,7 +396,7 @@ class App:
         except OSError as error:
             raise StoreUnavailable(f"{self.data} cannot be written: {error}") from error
 
-    def _live_artefact(self, progress: Progress) -> Any:
+    def _live_artefact(self, progress: Progress, encoder: "Encoder | None") -> Any:
         from triage import artefact  # noqa: PLC0415  # loads scikit-learn
 
         live = artefact.live_name(self.artefacts)
@@ -379,20 +405,23 @@ class App:
             candidates += [name for name in reversed(artefact.names(self.artefacts)) if name != live]
         for name in candidates:
             try:
-                return artefact.load(self.artefacts / name)
+                return artefact.load(self.artefacts / name, encoder=encoder)
             except ArtefactRefused as error:
                 self.log.warning("artefact_refused", artefact=name, why=str(error))
-        return build_artefact(self.artefacts, progress=progress)
+        made = build_artefact(self.artefacts, progress=progress, encoder=self.encoder())
+        return made if encoder else artefact.load(self.artefacts / made.name)
 
 
-def build_artefact(folder: Path, *, progress: Progress) -> Any:
+def build_artefact(folder: Path, *, progress: Progress, encoder: "Encoder | None") -> Any:
     """Train on the project's own corpus, make the result live and return it."""
     from triage import artefact, corpus, train  # noqa: PLC0415  # loads scikit-learn
 
-    made = train.train(corpus.read_training(), folder=folder, now=now_utc(), progress=progress)
-    artefact.promote(folder, made.name)
+    trained = train.train(
+        corpus.read_training(), folder=folder, now=now_utc(), progress=progress, encoder=encoder
+    )
+    artefact.promote(folder, trained.artefact.name)
     artefact.forget_old(folder)
-    return made
+    return trained.artefact
 
 
 def station(name: str) -> None:

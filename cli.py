@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -20,8 +20,12 @@ from models.errors import AlreadyRunning, HeardError, InputInvalid
 from models.reference import message_name, read_message_number, read_reference
 from settings import TEMPLATE, read_settings
 
+if TYPE_CHECKING:
+    from operations.training import Outcome
+
 _FOUND, _CANNOT = 1, 2
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_FAST = click.option("--fast", is_flag=True, help="Go without the sentence encoder.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
 
 
@@ -226,7 +230,7 @@ def queue(app: App, reference: str | None, limit: int, raw_file: Path | None, *,
 @heard.command()
 @click.argument("reference")
 @click.option("--status", type=click.Choice([code.value for code in Status]))
-@click.option("--category", type=click.Choice([code.value for code in Category]))
+@click.option("--category", help="One of the categories of docs/triage.md, or of heard.toml.")
 @click.option("--ombudsman", type=click.Choice([code.value for code in Ombudsman]))
 @click.option("--reason", required=True, help="Why, in a sentence; it is kept with the ruling.")
 @click.option("--answered", is_flag=True, help="The stage has had its full answer; nothing more awaits.")
@@ -264,7 +268,7 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
     number = read_message_number(reference)
     said = rulings.Said(
         status=Status(status) if status else None,
-        category=Category(category) if category else None,
+        category=_category(app, category) if category else None,
         ombudsman=Ombudsman(ombudsman) if ombudsman else None,
         reason=reason,
         officer=officer,
@@ -361,8 +365,9 @@ def parse(paths: tuple[Path, ...]) -> None:
 
 @heard.command()
 @click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@_FAST
 @_with_app
-def triage(app: App, file: Path) -> None:
+def triage(app: App, file: Path, *, fast: bool) -> None:
     """Triage JSON lines with id, subject, body, received; print one JSON object for each, in order.
 
     Example: heard triage messages.jsonl > decisions.jsonl
@@ -371,7 +376,7 @@ def triage(app: App, file: Path) -> None:
 
     with _open_input(file) as descriptor:
         with _progress() as bar:
-            triager = app.triager(progress=_shown_on(bar))
+            triager = app.triager(progress=_shown_on(bar), is_fast=fast or None)
         faulty = 0
         for line, is_faulty in triage_lines(triager, descriptor, workers=os.cpu_count() or 1):
             faulty += is_faulty
@@ -389,36 +394,30 @@ def triage(app: App, file: Path) -> None:
 @_JSON
 @_with_app
 def train(app: App, *, candidate: bool, as_json: bool) -> None:
-    """Train the classifier on the project's corpus and make the result live.
+    """Train the classifier on the project's corpus and on what officers ruled.
+
+    The result goes live if it is no worse than the live one; otherwise it is kept as a candidate, with the
+    reason, and the exit code is 1.
 
     Example: heard train
     """
-    from triage import artefact, corpus  # noqa: PLC0415  # loads scikit-learn
-    from triage import train as training  # noqa: PLC0415
+    from operations.training import train_and_judge  # noqa: PLC0415  # loads scikit-learn
 
-    app.prepare_data()
     with _progress() as bar:
-        made = training.train(
-            corpus.read_training(), folder=app.artefacts, now=app.clock(), progress=_shown_on(bar)
-        )
-    if not candidate:
-        artefact.promote(app.artefacts, made.name)
-        artefact.forget_old(app.artefacts)
+        done = train_and_judge(app, progress=_shown_on(bar), is_candidate=candidate)
     if as_json:
-        click.echo(json.dumps(training.about_training(made), indent=1))
-        return
-    _print_figures(
-        made.metrics, title=f"{made.name}: {made.corpus_size:,} messages, cross-validated by writer"
-    )
-    click.echo(f"Model card: {app.artefacts / made.name / 'card.md'}")
-    click.echo("It is live." if not candidate else f"Make it live: heard artefacts promote {made.name}")
+        click.echo(json.dumps(done.as_json(), indent=1))
+    else:
+        _print_training(app, done)
+    sys.exit(0 if done.is_live or candidate else _FOUND)
 
 
 @heard.command()
 @click.argument("file", type=click.Path(path_type=Path), required=False)
+@_FAST
 @_JSON
 @_with_app
-def evaluate(app: App, file: Path | None, *, as_json: bool) -> None:
+def evaluate(app: App, file: Path | None, *, fast: bool, as_json: bool) -> None:
     """Judge the live classifier by labelled messages; without a file by the project's evaluation set.
 
     Example: heard evaluate labelled.jsonl
@@ -430,7 +429,7 @@ def evaluate(app: App, file: Path | None, *, as_json: bool) -> None:
     if not messages:
         raise InputInvalid(f"{file} holds no labelled messages")
     with _progress() as bar:
-        triager = app.triager(progress=_shown_on(bar))
+        triager = app.triager(progress=_shown_on(bar), is_fast=fast or None)
     figures = judge(triager, messages)
     if as_json:
         click.echo(json.dumps(figures, indent=1))
@@ -466,7 +465,7 @@ def list_artefacts(app: App, *, as_json: bool) -> None:
     if not found:
         click.echo("There are none yet; `heard train` makes one.")
     for about in found:
-        figures = about["metrics"]
+        figures = artefact.best_metrics(about)
         click.echo(
             f"{'*' if about['name'] == live else ' '} {about['name']}  "
             f"{about['corpus']['messages']:,} messages, "
@@ -483,7 +482,35 @@ def promote_artefact(app: App, name: str) -> None:
     from triage import artefact  # noqa: PLC0415  # loads scikit-learn
 
     artefact.promote(app.artefacts, name)
-    click.echo(f"{name} is live; a running service uses it after its next start.")
+    click.echo(f"{name} is live; a running service uses it within a minute.")
+
+
+@artefacts.command("shadow")
+@click.argument("name", required=False)
+@click.option("--off", is_flag=True, help="Let none run beside the live one.")
+@_JSON
+@_with_app
+def shadow_artefact(app: App, name: str | None, *, off: bool, as_json: bool) -> None:
+    """Let an artefact run beside the live one, deciding nothing; without a name, compare the two.
+
+    Example: heard artefacts shadow 20261122-080000-1a2b3c4d
+    """
+    from operations.live_triager import compare_shadow  # noqa: PLC0415  # loads scikit-learn
+    from triage import artefact  # noqa: PLC0415
+
+    if off or name:
+        artefact.set_shadow(app.artefacts, None if off else name)
+        click.echo("None runs beside the live one." if off else f"{name} runs beside the live one now.")
+        return
+    running = artefact.shadow_name(app.artefacts)
+    if running is None:
+        raise InputInvalid("no artefact runs beside the live one; name one: heard artefacts shadow NAME")
+    compared = compare_shadow(app.artefacts, running)
+    if as_json:
+        click.echo(json.dumps(compared))
+        return
+    for what, said in compared.items():
+        click.echo(f"{what.replace('_', ' ')}: {said}")
 
 
 @artefacts.command("rollback")
@@ -493,7 +520,7 @@ def roll_back(app: App) -> None:
     from triage import artefact  # noqa: PLC0415  # loads scikit-learn
 
     click.echo(
-        f"{artefact.rollback(app.artefacts)} is live again; a running service uses it after its next start."
+        f"{artefact.rollback(app.artefacts)} is live again; a running service uses it within a minute."
     )
 
 
@@ -648,6 +675,33 @@ def _print_figures(figures: dict[str, Any], *, title: str) -> None:
     from triage.report import report  # noqa: PLC0415
 
     Console(width=None if sys.stdout.isatty() else 100).print(*report(figures, title=title), sep="\n")
+
+
+def _category(app: App, code: str) -> str:
+    known = (*(each.value for each in Category), *app.own_categories)
+    if code not in known:
+        raise InputInvalid(f"there is no category {code!r}; these are: {', '.join(known)}")
+    return code
+
+
+def _print_training(app: App, done: "Outcome") -> None:
+    made = done.trained.artefact
+    _print_figures(
+        made.metrics,
+        title=f"{made.name}: {made.corpus_size:,} messages and {made.rulings:,} rulings, "
+        "cross-validated by writer",
+    )
+    if done.rulings.disputed:
+        click.echo(f"Left out, since officers ruled differently on them: {done.rulings.disputed:,}")
+    for code, count in done.rulings.missing.items():
+        click.echo(f"Category {code} is not learnt yet: {count} more rulings are needed; `other` until then")
+    for each in done.verdict.comparisons if done.verdict else ():
+        click.echo(f"  {each.text}")
+    click.echo(f"Model card: {app.artefacts / made.name / 'card.html'}")
+    if done.is_live:
+        click.echo(f"It is live: {done.why}. A running service uses it within a minute.")
+    else:
+        click.echo(f"It is a candidate: {done.why}. Make it live: heard artefacts promote {made.name}")
 
 
 def _trained_briefs() -> set[str]:

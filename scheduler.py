@@ -32,10 +32,12 @@ from operations.serve_health import HealthServer, serve_health
 
 if TYPE_CHECKING:
     from intake.receive import Receiver
+    from operations.live_triager import LiveTriager
     from triage.triager import Triager
 
 PROCESS_SECONDS = 5
 RECONCILE_SECONDS = 300
+REFRESH_SECONDS = 30
 _STOP_WITHIN_S = 8.0
 _CLOCK_WAS_SET_S = 5.0
 
@@ -43,8 +45,9 @@ _CLOCK_WAS_SET_S = 5.0
 class Service:
     """Runs the jobs until it is told to stop: poll, process, deliver, guard."""
 
-    def __init__(self, app: App, triager: "Triager") -> None:
+    def __init__(self, app: App, triager: "Triager | LiveTriager") -> None:
         self._app = app
+        self._triager = triager
         self._log = app.log
         self._receiver: Receiver = app.receiver(triager)
         self._mailboxes = app.mailboxes()
@@ -95,6 +98,7 @@ class Service:
         self._add(scheduler, "deliver", self._deliver, every.deliver_seconds)
         self._add(scheduler, "guard", self._guard, every.guard_seconds)
         self._add(scheduler, "reconcile", self._reconcile, RECONCILE_SECONDS)
+        self._add(scheduler, "artefact", self._refresh, REFRESH_SECONDS)
         return scheduler
 
     def _add(self, scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: int) -> None:
@@ -225,6 +229,12 @@ class Service:
             self._log.info("guarded", case=reference, done=what)
         self._note(GUARD)
 
+    def _refresh(self) -> None:
+        """Take up an artefact that was made live meanwhile."""
+        refresh = getattr(self._triager, "refresh", None)
+        if refresh is not None:
+            refresh()
+
     def _reconcile(self) -> None:
         found = reconcile_if_due(self._app, began_at=self._began_at)
         if found is None:
@@ -310,7 +320,9 @@ def run_service(app: App) -> None:
     """
     with app.alone():
         app.open_record()
-        triager = app.triager(progress=lambda step, *_: app.log.info("training", step=step))
+        from operations.live_triager import LiveTriager  # noqa: PLC0415  # loads spaCy and scikit-learn
+
+        triager = LiveTriager(app, progress=lambda step, *_: app.log.info("training", step=step))
         Service(app, triager).run()
 
 

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from models.codes import AcknowledgementMode
+from models.codes import AcknowledgementMode, Category
 from models.errors import SettingsInvalid
 
 DEFAULT_FILE = Path("heard.toml")
@@ -276,6 +276,29 @@ class Service(_Section):
     health_listen: Annotated[str, AfterValidator(_host_and_port)] = ""
 
 
+class OwnCategory(_Section):
+    """A category of the council's own: its code and what people call it."""
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,49}$")]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class Triage(_Section):
+    """How messages are triaged."""
+
+    fast: bool = False
+    categories: tuple[OwnCategory, ...] = ()
+
+    @field_validator("categories")
+    @classmethod
+    def _codes_differ(cls, value: tuple[OwnCategory, ...]) -> tuple[OwnCategory, ...]:
+        codes = [each.code for each in value]
+        taken = sorted({code for code in codes if codes.count(code) > 1 or code in set(Category)})
+        if taken:
+            raise ValueError(f"a category of that code is there already: {', '.join(taken)}")
+        return value
+
+
 class Record(_Section):
     """Where the record is kept; empty means SQLite in the data directory."""
 
@@ -296,6 +319,7 @@ class Settings(_Section):
     forms: Forms = Forms()
     calendar: Calendar = Calendar()
     service: Service = Service()
+    triage: Triage = Triage()
     record: Record = Record()
 
     @model_validator(mode="after")

@@ -8,7 +8,7 @@ from casework.may_acknowledge import reasons_against_address
 from casework.policy import Policy
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case, Ruling
-from models.codes import Category, LetterKind, Ombudsman, Status, TaskKind
+from models.codes import LetterKind, Ombudsman, Status, TaskKind
 from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.message import Person
@@ -29,7 +29,7 @@ def record_ruling(
     reference: str,
     *,
     status: Status | None,
-    category: Category | None,
+    category: str | None,
     ombudsman: Ombudsman | None,
     reason: str,
     officer: str,
@@ -53,7 +53,7 @@ def record_ruling(
     case = uow.cases.get(reference)
     if complainant is not None:
         _confirm_complainant(case, complainant, policy=policy)
-    before = {"status": case.status.value, "category": case.category.value}
+    before = {"status": case.status.value, "category": str(case.category)}
     case.status = status or case.status
     case.category = category or case.category
     case.ombudsman = ombudsman or case.ombudsman
@@ -77,7 +77,7 @@ def record_ruling(
             at=now, actor=officer, action="ruling_recorded", case_reference=case.reference,
             detail={
                 "before": before,
-                "after": {"status": case.status.value, "category": case.category.value},
+                "after": {"status": case.status.value, "category": str(case.category)},
                 "reason": reason.strip(),
                 "letter": done,
             },

@@ -22,7 +22,7 @@ def treat_as_case(
     number: int,
     *,
     status: Status,
-    category: Category | None,
+    category: str | None,
     ombudsman: Ombudsman | None,
     reason: str,
     officer: str,

@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from models.codes import (
-    Category,
     Flag,
     LetterKind,
     LetterState,
@@ -23,7 +22,7 @@ class Ruling:
     officer: str
     ruled_at: datetime
     status: Status
-    category: Category
+    category: str
     ombudsman: Ombudsman
     reason: str
     id: int | None = None
@@ -96,7 +95,7 @@ class Case:
     opened_at: datetime
     received_on: date
     status: Status
-    category: Category
+    category: str
     ombudsman: Ombudsman
     stage: int
     complainant_name: str

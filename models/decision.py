@@ -6,7 +6,7 @@ The officer's ruling is the third record (`models/case.py`); none of the three o
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from models.codes import Category, Exclusion, Flag, Ombudsman, Status
+from models.codes import Exclusion, Flag, Ombudsman, Status
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Prediction:
 
     dissatisfaction: float
     status: dict[Status, float]
-    category: dict[Category, float]
+    category: dict[str, float]
     ombudsman: Ombudsman
     codes: dict[str, float]
     evidence: tuple[Span, ...] = ()
@@ -69,8 +69,8 @@ class Decision:
     dissatisfaction: float
     status: Status
     status_probabilities: dict[Status, float]
-    category: Category
-    category_probabilities: dict[Category, float]
+    category: str
+    category_probabilities: dict[str, float]
     ombudsman: Ombudsman
     exclusions: tuple[Suggestion, ...]
     flags: tuple[Suggestion, ...]
@@ -112,9 +112,9 @@ class Decision:
                 "probabilities": {code.value: round(p, 4) for code, p in self.status_probabilities.items()},
             },
             "category": {
-                "value": self.category.value,
+                "value": str(self.category),
                 "probability": round(self.category_probabilities[self.category], 4),
-                "top3": [{"value": code.value, "probability": round(p, 4)} for code, p in self.likeliest(3)],
+                "top3": [{"value": str(code), "probability": round(p, 4)} for code, p in self.likeliest(3)],
             },
             "ombudsman": self.ombudsman.value,
             "exclusions": [each.as_json() for each in self.exclusions],
@@ -126,7 +126,7 @@ class Decision:
             "artefact": self.artefact,
         }
 
-    def likeliest(self, count: int) -> list[tuple[Category, float]]:
+    def likeliest(self, count: int) -> list[tuple[str, float]]:
         """Return the `count` likeliest categories with their probabilities, the likeliest first."""
         by_chance = sorted(self.category_probabilities.items(), key=lambda pair: -pair[1])
         return by_chance[:count]

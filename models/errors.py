@@ -13,6 +13,7 @@ HeardError
 +-- LetterRefused       the mail server refuses this letter for good
 +-- LetterIncomplete    a template lacks what a Code asks of it
 +-- ArtefactRefused     a damaged or mismatched artefact
++-- EncoderUnavailable  the sentence encoder's files are missing or damaged
 +-- CorpusInvalid       labelled messages with faults in them
 +-- UnknownReference    no case has this reference
 +-- InputInvalid        what was handed to a command cannot be used
@@ -79,6 +80,10 @@ class LetterIncomplete(PersonMustLook):
 
 class ArtefactRefused(PersonMustLook):
     """An artefact is damaged, or was made by other versions or another corpus."""
+
+
+class EncoderUnavailable(PersonMustLook):
+    """The sentence encoder cannot be loaded."""
 
 
 class CorpusInvalid(PersonMustLook):

@@ -4,6 +4,7 @@
 or later with exactly one outcome. `ParsedMessage` is what reading the raw bytes gave.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -169,13 +170,18 @@ class ParsedMessage:
     @property
     def words_to_triage(self) -> str:
         """Return what the sender says now: the new part, or the attachments where it only points at them."""
-        attached = "\n\n".join(each.text for each in self.attachments if each.text.strip())
-        if attached and len(self.reply_text.split()) < _POINTS_AT_ATTACHMENT:
-            return f"{self.reply_text}\n\n{attached}".strip()
-        return self.reply_text
+        return words_to_triage(self.reply_text, [each.text for each in self.attachments])
 
 
 _POINTS_AT_ATTACHMENT = 20
+
+
+def words_to_triage(reply_text: str, attached: Sequence[str]) -> str:
+    """Return the words that triage reads: those of a message, and its attachments' where it says little."""
+    texts = "\n\n".join(text for text in attached if text.strip())
+    if texts and len(reply_text.split()) < _POINTS_AT_ATTACHMENT:
+        return f"{reply_text}\n\n{texts}".strip()
+    return reply_text
 
 
 @dataclass(eq=False, kw_only=True)

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import configure_mappers, registry, relationship
 
 from models.case import Case, Letter, Ruling, Task
-from models.codes import Category, LetterKind, LetterState, Ombudsman, Outcome, Status, TaskKind
+from models.codes import LetterKind, LetterState, Ombudsman, Outcome, Status, TaskKind
 from models.message import Message
 
 metadata = MetaData(
@@ -104,7 +104,7 @@ cases = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("received_on", Date, nullable=False),
     _code(Status, name="status"),
-    _code(Category, name="category"),
+    Column("category", String(50), nullable=False),
     _code(Ombudsman, name="ombudsman"),
     Column("stage", Integer, nullable=False),
     Column("complainant_name", Text, nullable=False),
@@ -238,7 +238,7 @@ rulings = Table(
     Column("officer", String(200), nullable=False),
     Column("ruled_at", UtcDateTime, nullable=False),
     _code(Status, name="status"),
-    _code(Category, name="category"),
+    Column("category", String(50), nullable=False),
     _code(Ombudsman, name="ombudsman"),
     Column("reason", Text, nullable=False),
 )

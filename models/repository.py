@@ -174,7 +174,7 @@ class SqlMessages:
                 artefact=prediction.artefact,
                 dissatisfaction=prediction.dissatisfaction,
                 status={code.value: round(p, 4) for code, p in prediction.status.items()},
-                category={code.value: round(p, 4) for code, p in prediction.category.items()},
+                category={str(code): round(p, 4) for code, p in prediction.category.items()},
             )
         )
 

@@ -7,7 +7,7 @@ from casework.possible_reply import confirm_reply
 from casework.record_ruling import record_ruling
 from casework.work_quarantine import file_message, treat_as_case
 from intake.headers import read_people
-from models.codes import Category, Ombudsman, Status
+from models.codes import Ombudsman, Status
 from models.errors import InputInvalid
 from models.message import Person
 from models.ports import UnitOfWork
@@ -18,7 +18,7 @@ class Said:
     """What the officer said; what is None stays as it was suggested."""
 
     status: Status | None
-    category: Category | None
+    category: str | None
     ombudsman: Ombudsman | None
     reason: str
     officer: str

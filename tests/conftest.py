@@ -98,10 +98,13 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from triage import artefact, corpus, train  # noqa: PLC0415  # loads scikit-learn
 
     folder = tmp_path_factory.mktemp("artefacts")
-    made = train.train(
-        corpus.read_training(), folder=folder, now=datetime(2026, 11, 22, tzinfo=UTC), progress=train.quietly
+    trained = train.train(
+        corpus.read_training(),
+        folder=folder,
+        now=datetime(2026, 11, 22, tzinfo=UTC),
+        progress=train.quietly,
     )
-    artefact.promote(folder, made.name)
+    artefact.promote(folder, trained.artefact.name)
     return folder
 
 

@@ -28,9 +28,12 @@ _DATED = re.compile(
 )
 _NUMERIC = re.compile(r"\b(?P<day>\d{1,2})[/.](?P<number>\d{1,2})[/.](?P<year>(?:20)?\d\d)\b")
 _YEAR = re.compile(
-    r"\b(?:in|since|during|back in|summer|winter|spring|autumn|of|from|christmas|easter) "
-    r"(?P<year>(?:19|20)\d\d)\b",
+    r"\b(?:in|since|during|back in|of|from) (?P<year>(?:19|20)\d\d)\b",
     re.IGNORECASE,
+)
+_LAST_MONTHS = {"easter": 4, "spring": 5, "summer": 8, "autumn": 11, "christmas": 12, "winter": 12}
+_SEASON = re.compile(
+    rf"\b(?P<season>{'|'.join(_LAST_MONTHS)})(?: of| in)? (?P<year>(?:19|20)\d\d)\b", re.IGNORECASE
 )
 _LAST_MONTH_OF_YEAR = 12
 _OLD = 12
@@ -77,7 +80,12 @@ def _dates(text: str, received_on: date) -> Iterator[Age]:
         year, month = int(found["year"]), int(found["number"])
         if 1 <= month <= _LAST_MONTH_OF_YEAR:
             yield Age(_months(year if year > 99 else 2000 + year, month, received_on), _span(found))  # noqa: PLR2004
-    for found in _YEAR.finditer(text):
+    seasons = list(_SEASON.finditer(text))
+    for found in seasons:
+        month = _LAST_MONTHS[found["season"].lower()]
+        yield Age(_months(int(found["year"]), month, received_on), _span(found))
+    told = {found.end() for found in seasons}
+    for found in (each for each in _YEAR.finditer(text) if each.end() not in told):
         # A bare year ends in December: a doubt about age speaks for the complainant.
         yield Age(_months(int(found["year"]), _LAST_MONTH_OF_YEAR, received_on), _span(found))
 

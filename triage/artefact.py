@@ -1,8 +1,9 @@
 """Artefacts: what training leaves behind, saved with skops and loaded only where everything fits.
 
-An artefact is a folder: `classifier.skops` (the learnt parts, no pickle), `vocabulary.json`,
-`artefact.json` (labels, data fingerprint, library versions, thresholds, calibration, metrics), the model
-card and its plots. The file `live` beside the folders names the one in use.
+An artefact is a folder: `words.skops` with `vocabulary.json`, `classifier.skops` (the heads that do without
+the sentence encoder), `classifier-with-encoder.skops`, `artefact.json` (labels, data fingerprint, library
+versions, thresholds, calibration, metrics), the model card and its plots. Nothing of it is a pickle.
+The file `live` beside the folders names the one in use.
 """
 
 import contextlib
@@ -21,32 +22,30 @@ from typing import Any
 import skops.io
 
 from models.errors import ArtefactRefused, StoreUnavailable
-from triage.calibration import Curve, Temperature
+from triage.calibration import Calibrations, Curve, Temperature
 from triage.classifier import CATEGORIES, CODES, STATUSES, Heads, Vectoriser
 from triage.cues import COUNTED, PATTERNS, PHRASES, SENDERS
 from triage.decide import Thresholds
+from triage.encoder.read import Encoder
 from triage.features import NAMES
 from triage.reading import READING
 
 LIBRARIES = ("scikit-learn", "spacy", "skops", "numpy")
-_FORMAT = 2
+_FORMAT = 3
+_FILE_OF_WORDS = "words.skops"
+_FILE_OF_HEADS = "classifier.skops"
+_FILE_OF_WHOLE = "classifier-with-encoder.skops"
 _KEPT = 10
 
 
 @dataclass(frozen=True)
-class Calibrations:
-    """How the margins of each head become probabilities."""
-
-    dissatisfaction: Curve
-    status: Temperature
-    category: Temperature
-    is_housing: Curve
-    codes: tuple[Curve, ...]
-
-
-@dataclass(frozen=True)
 class Artefact:
-    """A trained classifier with all that is needed to use and to judge it."""
+    """A trained classifier with all that is needed to use and to judge it.
+
+    Its heads go with the sentence encoder if there is one and do without it otherwise; a folder holds both
+    kinds. `categories` are those it tells apart, the council's own after the project's.
+    `rulings` is how many officers' rulings it learnt from, the last of them made at `rulings_until`.
+    """
 
     name: str
     made_at: datetime
@@ -57,6 +56,16 @@ class Artefact:
     corpus_fingerprint: str
     corpus_size: int
     metrics: dict[str, Any] = field(default_factory=dict)
+    encoder: Encoder | None = None
+    categories: tuple[str, ...] = CATEGORIES
+    rulings: int = 0
+    rulings_until: datetime | None = None
+    reference: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_fast(self) -> bool:
+        """Say whether it does without the sentence encoder."""
+        return self.encoder is None
 
 
 def features_fingerprint() -> str:
@@ -71,16 +80,17 @@ def features_fingerprint() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def save(artefact: Artefact, folder: Path) -> Path:
-    """Write an artefact below `folder`, whole or not at all, and return its own folder.
+def save(artefact: Artefact, folder: Path, *, whole: Artefact | None = None) -> Path:
+    """Write an artefact below `folder`, all of it or nothing, and return its own folder.
 
+    `artefact` does without the sentence encoder; `whole` is the same with it.
     Raises StoreUnavailable where it cannot be written.
     """
     target = folder / artefact.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".new-") as unfinished:
-            _write(artefact, Path(unfinished))
+            _write(artefact, whole, Path(unfinished))
             if target.exists():
                 shutil.rmtree(target)
             Path(unfinished).rename(target)
@@ -90,19 +100,21 @@ def save(artefact: Artefact, folder: Path) -> Path:
     return target
 
 
-def load(folder: Path) -> Artefact:
-    """Load an artefact.
+def load(folder: Path, *, encoder: Encoder | None = None) -> Artefact:
+    """Load an artefact, with its heads for the sentence encoder where one is handed over.
 
-    Raises ArtefactRefused where it is damaged or was made by other versions, features or labels.
+    Raises ArtefactRefused where it is damaged or was made by other versions, features, labels or another
+    encoder.
     """
     try:
         about = json.loads((folder / "artefact.json").read_text(encoding="utf-8"))
-        _check(about, folder)
-        learnt = skops.io.load(folder / "classifier.skops", trusted=[])
+        _check(about, folder, encoder)
+        learnt = skops.io.load(folder / _FILE_OF_WORDS, trusted=[])
+        learnt |= skops.io.load(folder / (_FILE_OF_HEADS if encoder is None else _FILE_OF_WHOLE), trusted=[])
         vocabulary = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
         columns = range(len(learnt["words"].idf_))
         learnt["words"].vocabulary_ = dict(zip(vocabulary, columns, strict=True))
-        return _assembled(about, learnt)
+        return _assembled(about, learnt, encoder)
     except ArtefactRefused:
         raise
     except Exception as error:
@@ -110,6 +122,11 @@ def load(folder: Path) -> Artefact:
             f"the artefact {folder} is damaged ({type(error).__name__}: {error}); "
             "`heard train` makes a new one"
         ) from error
+
+
+def has_whole(folder: Path) -> bool:
+    """Say whether an artefact holds heads for the sentence encoder too."""
+    return (folder / _FILE_OF_WHOLE).is_file()
 
 
 def promote(folder: Path, name: str) -> None:
@@ -138,6 +155,21 @@ def rollback(folder: Path) -> str:
     return previous
 
 
+def set_shadow(folder: Path, name: str | None) -> None:
+    """Let an artefact run beside the live one from now on, or none.
+
+    Raises ArtefactRefused where there is no such artefact.
+    """
+    if name is not None:
+        about(folder / name)
+    _replace(folder / "shadow", name or "")
+
+
+def shadow_name(folder: Path) -> str | None:
+    """Return the name of the artefact that runs beside the live one, None where none does."""
+    return _named_in(folder / "shadow")
+
+
 def live_name(folder: Path) -> str | None:
     """Return the name of the live artefact, None where there is none."""
     return _named_in(folder / "live")
@@ -162,53 +194,88 @@ def about(folder: Path) -> dict[str, Any]:
     return said
 
 
+def note(folder: Path, name: str, said: dict[str, Any]) -> None:
+    """Add to what an artefact says of itself; raises ArtefactRefused where it is damaged."""
+    changed = about(folder) | {name: said}
+    _replace(folder / "artefact.json", json.dumps(changed, indent=1))
+
+
 def forget_old(folder: Path) -> None:
     """Remove all but the newest ten artefacts; the live one and the one before it always stay."""
-    in_use = {live_name(folder), _named_in(folder / "previous")}
+    in_use = {live_name(folder), _named_in(folder / "previous"), shadow_name(folder)}
     for name in names(folder)[:-_KEPT]:
         if name not in in_use:
             shutil.rmtree(folder / name)
 
 
-def _write(artefact: Artefact, folder: Path) -> None:
+def _write(fast: Artefact, whole: Artefact | None, folder: Path) -> None:
     # skops audits every entry of a dictionary; the vocabulary is a plain list of words beside it.
-    words = copy.copy(artefact.vectoriser.words_)
+    words = copy.copy(fast.vectoriser.words_)
     vocabulary = sorted(words.vocabulary_, key=words.vocabulary_.__getitem__)
     words.vocabulary_ = {}
     (folder / "vocabulary.json").write_text(json.dumps(vocabulary), encoding="utf-8")
-    learnt = {
-        "words": words,
-        "letters": artefact.vectoriser.letters_,
-        "dissatisfaction": artefact.heads.dissatisfaction_,
-        "status": artefact.heads.status_,
-        "category": artefact.heads.category_,
-        "is_housing": artefact.heads.is_housing_,
-        "codes": artefact.heads.codes_,
+    skops.io.dump({"words": words, "letters": fast.vectoriser.letters_}, folder / _FILE_OF_WORDS)
+    skops.io.dump(_learnt(fast.heads), folder / _FILE_OF_HEADS)
+    if whole is not None:
+        skops.io.dump(_learnt(whole.heads), folder / _FILE_OF_WHOLE)
+    (folder / "artefact.json").write_text(
+        json.dumps(_described(fast, whole), indent=1) + "\n", encoding="utf-8"
+    )
+
+
+def _learnt(heads: Heads) -> dict[str, Any]:
+    return {
+        "dissatisfaction": heads.dissatisfaction_,
+        "status": heads.status_,
+        "category": heads.category_,
+        "is_housing": heads.is_housing_,
+        "codes": heads.codes_,
     }
-    skops.io.dump(learnt, folder / "classifier.skops")
-    written = {
+
+
+def _described(fast: Artefact, whole: Artefact | None) -> dict[str, Any]:
+    until = fast.rulings_until
+    kinds = {"fast": fast} | ({"whole": whole} if whole else {})
+    return {
         "format": _FORMAT,
-        "name": artefact.name,
-        "made_at": artefact.made_at.isoformat(),
-        "corpus": {"fingerprint": artefact.corpus_fingerprint, "messages": artefact.corpus_size},
+        "name": fast.name,
+        "made_at": fast.made_at.isoformat(),
+        "corpus": {"fingerprint": fast.corpus_fingerprint, "messages": fast.corpus_size},
+        "rulings": {"count": fast.rulings, "until": until.isoformat() if until else None},
         "features": features_fingerprint(),
+        "encoder": whole.encoder.fingerprint if whole and whole.encoder else None,
         "libraries": _libraries(),
         "labels": {
-            "status": list(STATUSES), "category": list(CATEGORIES), "codes": list(CODES),
+            "status": list(STATUSES), "category": list(fast.categories), "codes": list(CODES),
         },
-        "share_of_numbers": artefact.vectoriser.share_of_numbers,
-        "calibrations": asdict(artefact.calibrations),
-        "thresholds": asdict(artefact.thresholds),
-        "metrics": artefact.metrics,
+        "share_of_numbers": fast.vectoriser.share_of_numbers,
+        "share_of_encoder": fast.vectoriser.share_of_encoder,
+        "reference": fast.reference,
+        "kinds": {
+            kind: {
+                "calibrations": asdict(each.calibrations),
+                "thresholds": asdict(each.thresholds),
+                "metrics": each.metrics,
+            }
+            for kind, each in kinds.items()
+        },
     }  # fmt: skip
-    (folder / "artefact.json").write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
 
 
-def _check(about: dict[str, Any], folder: Path) -> None:
+def best_metrics(about: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of an artefact from what it says of itself: with the encoder if it has any."""
+    kinds = about["kinds"]
+    metrics: dict[str, Any] = (kinds.get("whole") or kinds["fast"])["metrics"]
+    return metrics
+
+
+def _check(about: dict[str, Any], folder: Path, encoder: Encoder | None) -> None:
     """Refuse what was learnt under other circumstances."""
     remedy = "`heard train` makes a new one"
     if about.get("format") != _FORMAT or about["features"] != features_fingerprint():
         raise ArtefactRefused(f"the artefact {folder} was made for other features or labels; {remedy}")
+    if encoder is not None and about["encoder"] != encoder.fingerprint:
+        raise ArtefactRefused(f"the artefact {folder} was made with another sentence encoder; {remedy}")
     for library, made_with in about["libraries"].items():
         here = version(library)
         if made_with.split(".")[:2] != here.split(".")[:2]:
@@ -217,14 +284,17 @@ def _check(about: dict[str, Any], folder: Path) -> None:
             )
 
 
-def _assembled(about: dict[str, Any], learnt: dict[str, Any]) -> Artefact:
-    vectoriser = Vectoriser(share_of_numbers=about["share_of_numbers"])
+def _assembled(about: dict[str, Any], learnt: dict[str, Any], encoder: Encoder | None) -> Artefact:
+    vectoriser = Vectoriser(
+        share_of_numbers=about["share_of_numbers"], share_of_encoder=about["share_of_encoder"]
+    )
     vectoriser.words_, vectoriser.letters_ = learnt["words"], learnt["letters"]
-    heads = Heads()
+    heads = Heads(categories=tuple(about["labels"]["category"]))
     heads.dissatisfaction_, heads.status_ = learnt["dissatisfaction"], learnt["status"]
     heads.category_, heads.is_housing_ = learnt["category"], learnt["is_housing"]
     heads.codes_ = learnt["codes"]
-    said = about["calibrations"]
+    kind = about["kinds"]["fast" if encoder is None else "whole"]
+    said, until = kind["calibrations"], about["rulings"]["until"]
     return Artefact(
         name=about["name"],
         made_at=datetime.fromisoformat(about["made_at"]),
@@ -237,10 +307,15 @@ def _assembled(about: dict[str, Any], learnt: dict[str, Any]) -> Artefact:
             is_housing=Curve(**said["is_housing"]),
             codes=tuple(Curve(**each) for each in said["codes"]),
         ),
-        thresholds=Thresholds(**about["thresholds"]),
+        thresholds=Thresholds(**kind["thresholds"]),
         corpus_fingerprint=about["corpus"]["fingerprint"],
         corpus_size=about["corpus"]["messages"],
-        metrics=about["metrics"],
+        metrics=kind["metrics"],
+        encoder=encoder,
+        categories=heads.categories,
+        rulings=about["rulings"]["count"],
+        rulings_until=datetime.fromisoformat(until) if until else None,
+        reference=about["reference"],
     )
 
 

@@ -41,6 +41,17 @@ class Curve:
         return result
 
 
+@dataclass(frozen=True)
+class Calibrations:
+    """How the margins of each head become probabilities."""
+
+    dissatisfaction: Curve
+    status: Temperature
+    category: Temperature
+    is_housing: Curve
+    codes: tuple[Curve, ...]
+
+
 def fit_temperature(margins: Numbers, truth: NDArray[np.int64]) -> Temperature:
     """Find the temperature under which the true labels are likeliest."""
     from scipy.optimize import minimize_scalar  # noqa: PLC0415  # only training needs it, and it loads slowly

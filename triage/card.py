@@ -11,6 +11,7 @@ mpl.use("Agg")  # before pyplot: there is no screen
 from matplotlib import pyplot as plt
 
 from models.codes import Status
+from triage.artefact import best_metrics
 
 _STATUSES = [status.value.replace("_", " ") for status in Status]
 
@@ -18,14 +19,15 @@ _STATUSES = [status.value.replace("_", " ") for status in Status]
 def write_card(folder: Path, *, title: str) -> None:
     """Write `card.md`, `calibration.png` and `confusion.png` from the artefact's own record."""
     about = json.loads((folder / "artefact.json").read_text(encoding="utf-8"))
-    figures = about["metrics"]
+    figures = best_metrics(about)
     _plot_calibration(figures["reliability"], folder / "calibration.png")
     _plot_confusion(figures["status"]["confusion"], folder / "confusion.png")
     (folder / "card.md").write_text(_card(about, title=title), encoding="utf-8")
 
 
 def _card(about: dict[str, Any], *, title: str) -> str:
-    figures = about["metrics"]
+    figures = best_metrics(about)
+    limits = _best(about)["thresholds"]
     libraries = ", ".join(f"{name} {number}" for name, number in about["libraries"].items())
     return f"""# Artefact {about["name"]}
 
@@ -55,8 +57,8 @@ No message was judged by heads that had learnt from the same writer.
 | exclusions: micro-F1 | {figures["exclusions"]["micro_f1"]:.3f} |
 | flags: micro-F1 | {figures["flags"]["micro_f1"]:.3f} |
 
-Thresholds: dissatisfaction {about["thresholds"]["dissatisfaction"]}, status {about["thresholds"]["status"]},
-chance of a complaint at which nothing else is said with confidence {about["thresholds"]["complaint_missed"]}.
+Thresholds: dissatisfaction {limits["dissatisfaction"]}, status {limits["status"]},
+chance of a complaint at which nothing else is said with confidence {limits["complaint_missed"]:.3f}.
 
 ![stated against true probability of dissatisfaction](calibration.png)
 ![true against suggested status](confusion.png)
@@ -77,6 +79,12 @@ chance of a complaint at which nothing else is said with confidence {about["thre
 
 {_labels(figures["flags"]["per_label"])}
 """
+
+
+def _best(about: dict[str, Any]) -> dict[str, Any]:
+    kinds = about["kinds"]
+    best: dict[str, Any] = kinds.get("whole") or kinds["fast"]
+    return best
 
 
 def _triple(figures: dict[str, float]) -> str:

@@ -1,7 +1,8 @@
 """The classifier: linear heads over word and letter n-grams and the pragmatic features.
 
 One set of vectorisers feeds every head: dissatisfaction, status, category, Ombudsman, and one head for each
-exclusion and flag. Heads give margins; `calibration.py` makes probabilities of them.
+exclusion and flag. What the sentence encoder says of a message, where there is one, is sixty numbers more.
+Heads give margins; `calibration.py` makes probabilities of them.
 """
 
 from collections.abc import Sequence
@@ -31,13 +32,20 @@ _WORD = r"(?u)\b\w[\w'’]*\b"
 
 @dataclass(frozen=True)
 class Truths:
-    """The labels of n messages as arrays: bool (n), index (n), index (n), bool (n), bool (n, codes)."""
+    """The labels of n messages as arrays: bool (n), index (n), index (n), bool (n), bool (n, codes).
+
+    `weights` (n) says how much each counts. An officer's ruling does not say everything:
+    `knows_dissatisfaction` and `knows_codes` (n) are false where these labels are not known.
+    """
 
     dissatisfaction: NDArray[np.bool_]
     status: NDArray[np.int64]
     category: NDArray[np.int64]
     is_housing: NDArray[np.bool_]
     codes: NDArray[np.bool_]
+    weights: Numbers
+    knows_dissatisfaction: NDArray[np.bool_]
+    knows_codes: NDArray[np.bool_]
 
     def take(self, rows: NDArray[np.int64]) -> "Truths":
         """Return the labels of some messages."""
@@ -47,12 +55,15 @@ class Truths:
             self.category[rows],
             self.is_housing[rows],
             self.codes[rows],
+            self.weights[rows],
+            self.knows_dissatisfaction[rows],
+            self.knows_codes[rows],
         )
 
 
 @dataclass(frozen=True)
 class Margins:
-    """What the heads say of n messages: (n), (n, 6), (n, 32), (n) and (n, codes), unbounded numbers."""
+    """What the heads say of n messages: (n), (n, 6), (n, categories), (n), (n, codes); unbounded numbers."""
 
     dissatisfaction: Numbers
     status: Numbers
@@ -64,12 +75,16 @@ class Margins:
 class Vectoriser:
     """Texts and pragmatic features to one sparse matrix.
 
-    `share_of_numbers` weighs the pragmatic features against the n-grams, whose rows have length 1 each.
+    `share_of_numbers` weighs the pragmatic features and `share_of_encoder` the encoder's logits against the
+    n-grams, whose rows have length 1 each.
     """
 
-    def __init__(self, *, min_messages: int = 3, share_of_numbers: float = 0.2) -> None:
+    def __init__(
+        self, *, min_messages: int = 3, share_of_numbers: float = 0.2, share_of_encoder: float = 0.15
+    ) -> None:
         self.min_messages = min_messages
         self.share_of_numbers = share_of_numbers
+        self.share_of_encoder = share_of_encoder
 
     def fit(self, texts: Sequence[str]) -> "Vectoriser":
         """Learn the vocabularies."""
@@ -93,13 +108,15 @@ class Vectoriser:
         ).fit(texts)
         return self
 
-    def transform(self, texts: Sequence[str], numbers: Numbers) -> csr_matrix:
-        """Return one row per text: words, letters, then the pragmatic features."""
+    def transform(self, texts: Sequence[str], numbers: Numbers, logits: Any = None) -> csr_matrix:
+        """Return a row per text: words, letters, pragmatic features, then the encoder's logits if any."""
         blocks = [
             self.words_.transform(texts),
             self.letters_.transform(texts),
             csr_matrix(numbers * self.share_of_numbers),
         ]
+        if logits is not None:
+            blocks.append(csr_matrix(np.asarray(logits, dtype=np.float64) * self.share_of_encoder))
         return csr_matrix(hstack(blocks))
 
     @property
@@ -118,7 +135,9 @@ class Heads:
         category_strength: float = 1.0,
         code_strength: float = 1.0,
         seed: int = 0,
+        categories: tuple[str, ...] = CATEGORIES,
     ) -> None:
+        self.categories = categories
         self.strength = strength
         self.category_strength = category_strength
         self.code_strength = code_strength
@@ -126,12 +145,15 @@ class Heads:
 
     def fit(self, rows: csr_matrix, truths: Truths) -> "Heads":
         """Learn every head; a label that the messages show in one kind only gets a constant head."""
-        self.dissatisfaction_ = self._head(rows, truths.dissatisfaction, self.strength)
-        self.status_ = self._head(rows, truths.status, self.strength)
-        self.category_ = self._head(rows, truths.category, self.category_strength)
-        self.is_housing_ = self._head(rows, truths.is_housing, self.category_strength)
+        weights, felt, coded = truths.weights, truths.knows_dissatisfaction, truths.knows_codes
+        self.dissatisfaction_ = self._head(
+            rows[felt], truths.dissatisfaction[felt], weights[felt], self.strength
+        )
+        self.status_ = self._head(rows, truths.status, weights, self.strength)
+        self.category_ = self._head(rows, truths.category, weights, self.category_strength)
+        self.is_housing_ = self._head(rows, truths.is_housing, weights, self.category_strength)
         self.codes_ = [
-            self._head(rows, truths.codes[:, column], self.code_strength)
+            self._head(rows[coded], truths.codes[coded, column], weights[coded], self.code_strength)
             for column in range(truths.codes.shape[1])
         ]
         return self
@@ -141,7 +163,7 @@ class Heads:
         return Margins(
             dissatisfaction=_one(self.dissatisfaction_, rows),
             status=_many(self.status_, rows, count=len(STATUSES)),
-            category=_many(self.category_, rows, count=len(CATEGORIES)),
+            category=_many(self.category_, rows, count=len(self.categories)),
             is_housing=_one(self.is_housing_, rows),
             codes=np.stack([_one(head, rows) for head in self.codes_], axis=1),
         )
@@ -153,11 +175,11 @@ class Heads:
         weights: Numbers = self.dissatisfaction_.coef_[0, :word_columns]
         return weights
 
-    def _head(self, rows: csr_matrix, truth: NDArray[Any], strength: float) -> Any:
+    def _head(self, rows: csr_matrix, truth: NDArray[Any], weights: Numbers, strength: float) -> Any:
         if len(np.unique(truth)) == 1:
             return None
         head = LinearSVC(C=strength, class_weight="balanced", random_state=self.seed, max_iter=5000)
-        head.fit(rows, truth)
+        head.fit(rows, truth, sample_weight=weights)
         head.coef_ = head.coef_.astype(np.float32)  # Half the size, and no verdict differs.
         return head
 

@@ -15,7 +15,9 @@ from models.errors import CorpusInvalid, InputInvalid
 
 CORPUS = Path(__file__).parent / "corpus"
 TRAINING = CORPUS / "training"
+DEVELOPMENT = CORPUS / "development"
 EVALUATION = CORPUS / "evaluation"
+ADVERSARIAL = CORPUS / "adversarial"
 
 _Code = TypeVar("_Code", bound=StrEnum)
 
@@ -37,10 +39,34 @@ class TriageInput:
 
 @dataclass(frozen=True)
 class LabelledMessage:
-    """A message with the labels of the triage guide; `brief` is who wrote it, empty where unknown."""
+    """A message with the labels of the triage guide; `brief` is who wrote it, empty where unknown.
+
+    `also` are the categories of further separate matters, beside the main one; `pair` is the id of a message
+    of nearly the same words with another label. `category` is a code of `Category` or a council's own.
+    `weight` says how much the message counts in training. An officer's ruling leaves open what
+    `knows_dissatisfaction` and `knows_codes` deny.
+    """
 
     message: TriageInput
     brief: str
+    is_dissatisfied: bool
+    status: Status
+    category: str
+    ombudsman: Ombudsman | None
+    exclusions: frozenset[Exclusion]
+    flags: frozenset[Flag]
+    also: tuple[str, ...] = ()
+    pair: str = ""
+    weight: float = 1.0
+    knows_dissatisfaction: bool = True
+    knows_codes: bool = True
+    ruled_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What one judge said of one message."""
+
     is_dissatisfied: bool
     status: Status
     category: Category
@@ -49,12 +75,26 @@ class LabelledMessage:
     flags: frozenset[Flag]
 
 
+def read_labels(file: Path) -> dict[str, Labels]:
+    """Read what one judge said of messages, by their ids; raises CorpusInvalid that names a faulty line."""
+    found = {}
+    for number, row in _rows(file):
+        try:
+            found[str(row["id"])] = _labels(row)
+        except (KeyError, ValueError, TypeError) as error:
+            raise CorpusInvalid(f"{file}: line {number}: {error}") from error
+    return found
+
+
 def read_training() -> list[LabelledMessage]:
-    """Read the corpus that the classifier is trained on.
+    """Read the corpus that the classifier is trained on: the training and the development messages.
+
+    The sentence encoder is fine-tuned on the training messages alone; what it says of the development
+    messages shows what it is worth on writers that it never saw.
 
     Raises CorpusInvalid where the package was installed without it or a line is faulty.
     """
-    return read_folder(TRAINING)
+    return [*read_folder(TRAINING), *read_folder(DEVELOPMENT)]
 
 
 def read_folder(folder: Path) -> list[LabelledMessage]:
@@ -87,13 +127,27 @@ def read_file(file: Path) -> list[LabelledMessage]:
 
 def labelled(row: dict[str, Any]) -> LabelledMessage:
     """Turn one JSON object into a labelled message; raises KeyError, ValueError or TypeError."""
+    said = _labels(row)
+    return LabelledMessage(
+        message=triage_input(row),
+        brief=str(row.get("brief", "")),
+        is_dissatisfied=said.is_dissatisfied,
+        status=said.status,
+        category=said.category,
+        ombudsman=said.ombudsman,
+        exclusions=said.exclusions,
+        flags=said.flags,
+        also=tuple(Category(code) for code in row.get("also", [])),
+        pair=str(row.get("pair") or ""),
+    )
+
+
+def _labels(row: dict[str, Any]) -> Labels:
     truth = row["dissatisfaction"]
     if truth not in _TRUTHS:
         raise ValueError(f"dissatisfaction is {truth!r}, not true or false")
     ombudsman = row.get("ombudsman")
-    return LabelledMessage(
-        message=triage_input(row),
-        brief=str(row.get("brief", "")),
+    return Labels(
         is_dissatisfied=_TRUTHS[truth],
         status=Status(row["status"]),
         category=Category(row["category"]),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from models.codes import Category, Exclusion, Flag, Ombudsman, Status
 from models.decision import FORMAL_STATUSES, Decision, Prediction, Span, Suggestion
 
-OMBUDSMAN_SETTLED = {
+OMBUDSMAN_SETTLED: dict[str, Ombudsman] = {
     Category.RIGHT_TO_BUY: Ombudsman.HOUSING,
 }
 """Categories in which the council can only act as landlord; for the others the words decide."""

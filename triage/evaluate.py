@@ -1,17 +1,16 @@
 """How good the classifier is: figures as functions of what is true and what was said."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
-from models.codes import Exclusion, Ombudsman, Status
+from models.codes import Category, Exclusion, Ombudsman, Status
 from models.decision import FORMAL_STATUSES, Decision
-from triage.artefact import Calibrations
-from triage.calibration import expected_calibration_error
+from triage.calibration import Calibrations, expected_calibration_error
 from triage.classifier import CATEGORIES, CODES, STATUSES, Margins, Truths
 from triage.corpus import LabelledMessage
 from triage.decide import Thresholds
@@ -37,12 +36,17 @@ class Said:
     codes: Truth
     officer_decides: Truth
 
+    def take(self, rows: NDArray[np.int64]) -> "Said":
+        """Return what was said of some messages."""
+        return Said(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
 
 def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
     """Triage labelled messages and return every figure, also for those without the word "complain"."""
     decisions = [decision for _, decision in triager.triage(each.message for each in messages)]
-    truths, said = truths_of(messages), _said(decisions)
-    result = figures(said, truths)
+    categories = triager.artefact.categories
+    truths, said = truths_of(messages, categories), said_of(decisions, categories)
+    result = figures(said, truths, categories=categories)
     plain = np.array([_MASKED_WORD not in _words(each) for each in messages])
     result["without_the_word_complain"] = {
         "messages": int(plain.sum()),
@@ -61,24 +65,27 @@ def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str,
     return result
 
 
-def truths_of(messages: Sequence[LabelledMessage]) -> Truths:
-    """Return the labels of messages as arrays."""
+def truths_of(messages: Sequence[LabelledMessage], categories: Sequence[str] = CATEGORIES) -> Truths:
+    """Return the labels of messages as arrays; a category not among `categories` counts as `other`."""
+    places = {code: place for place, code in enumerate(categories)}
+    other = places[Category.OTHER]
     return Truths(
         dissatisfaction=np.array([each.is_dissatisfied for each in messages], dtype=np.bool_),
         status=np.array([STATUSES.index(each.status) for each in messages], dtype=np.int64),
-        category=np.array([CATEGORIES.index(each.category) for each in messages], dtype=np.int64),
+        category=np.array([places.get(each.category, other) for each in messages], dtype=np.int64),
         is_housing=np.array([each.ombudsman is Ombudsman.HOUSING for each in messages], dtype=np.bool_),
         codes=np.array(
             [[code in each.exclusions or code in each.flags for code in CODES] for each in messages],
             dtype=np.bool_,
         ),
+        weights=np.array([each.weight for each in messages], dtype=np.float64),
+        knows_dissatisfaction=np.array([each.knows_dissatisfaction for each in messages], dtype=np.bool_),
+        knows_codes=np.array([each.knows_codes for each in messages], dtype=np.bool_),
     )
 
 
-def figures_of_margins(
-    margins: Margins, truths: Truths, how: Calibrations, thresholds: Thresholds
-) -> dict[str, Any]:
-    """Return the figures of margins that were held out in training."""
+def said_of_margins(margins: Margins, how: Calibrations, thresholds: Thresholds) -> Said:
+    """Return what margins come to, as `decide` would say it."""
     status = how.status.probabilities(margins.status)
     category = how.category.probabilities(margins.category)
     dissatisfaction = how.dissatisfaction.probabilities(margins.dissatisfaction)
@@ -91,7 +98,7 @@ def figures_of_margins(
     chance = status[:, formal].sum(axis=1)
     silent = np.isin(best, [STATUSES.index(Status.COMPLIMENT), STATUSES.index(Status.OTHER)])
     unsure = status.max(axis=1) < thresholds.status
-    said = Said(
+    return Said(
         dissatisfaction=formal[best] | ((dissatisfaction >= thresholds.dissatisfaction) & ~silent),
         dissatisfaction_chance=dissatisfaction,
         status=best,
@@ -102,10 +109,9 @@ def figures_of_margins(
         codes=codes >= limits,
         officer_decides=unsure | (~formal[best] & (chance >= thresholds.complaint_missed)),
     )
-    return figures(said, truths)
 
 
-def figures(said: Said, truths: Truths) -> dict[str, Any]:
+def figures(said: Said, truths: Truths, *, categories: Sequence[str] = CATEGORIES) -> dict[str, Any]:
     """Return recall, precision, F1, calibration and confusion of everything that was said."""
     count = len(truths.status)
     top3 = np.argsort(-said.category_chances, axis=1)[:, :3]
@@ -128,7 +134,7 @@ def figures(said: Said, truths: Truths) -> dict[str, Any]:
             "macro_f1": _rounded(_macro_f1(truths.category, said.category)),
             "in_first_three": _rounded((top3 == truths.category[:, None]).any(axis=1).mean()),
             "calibration_error": _rounded(_top_calibration(said.category_chances, truths.category)),
-            "per_label": _per_label(truths.category, said.category, [each.value for each in CATEGORIES]),
+            "per_label": _per_label(truths.category, said.category, [str(each) for each in categories]),
         },
         "ombudsman": {"accuracy": _rounded((said.is_housing == truths.is_housing).mean())},
         "exclusions": _code_figures(said.codes, truths.codes, exclusions),
@@ -137,7 +143,8 @@ def figures(said: Said, truths: Truths) -> dict[str, Any]:
     }
 
 
-def _said(decisions: Sequence[Decision]) -> Said:
+def said_of(decisions: Sequence[Decision], categories: Sequence[str] = CATEGORIES) -> Said:
+    """Return decisions as arrays."""
     return Said(
         dissatisfaction=np.array([each.is_dissatisfied for each in decisions]),
         dissatisfaction_chance=np.array([each.dissatisfaction for each in decisions]),
@@ -145,9 +152,9 @@ def _said(decisions: Sequence[Decision]) -> Said:
         status_chances=np.array(
             [[each.status_probabilities[code] for code in STATUSES] for each in decisions]
         ),
-        category=np.array([CATEGORIES.index(each.category) for each in decisions]),
+        category=np.array([categories.index(each.category) for each in decisions]),
         category_chances=np.array(
-            [[each.category_probabilities[code] for code in CATEGORIES] for each in decisions]
+            [[each.category_probabilities[code] for code in categories] for each in decisions]
         ),
         is_housing=np.array([each.ombudsman is Ombudsman.HOUSING for each in decisions]),
         codes=np.array(

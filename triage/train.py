@@ -1,85 +1,133 @@
-"""Training: labelled messages to an artefact, with figures from writers that each fold had not seen."""
+"""Training: labelled messages and officers' rulings to an artefact, judged on writers that it had not seen.
 
-from collections.abc import Callable, Sequence
+python -m triage.train --help
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from sklearn.model_selection import GroupKFold
 
-from models.codes import Flag
 from models.deadlines import received_on
-from models.decision import FORMAL_STATUSES
 from models.errors import CorpusInvalid
 from triage import artefact as artefacts
 from triage.ages import ages_in
-from triage.artefact import Artefact, Calibrations
-from triage.calibration import fit_curve, fit_temperature
+from triage.artefact import Artefact
 from triage.card import write_card
-from triage.classifier import CATEGORIES, CODES, STATUSES, Heads, Margins, Truths, Vectoriser
+from triage.classifier import CATEGORIES, Vectoriser
 from triage.corpus import LabelledMessage, fingerprint
-from triage.decide import Thresholds
-from triage.evaluate import figures_of_margins, truths_of
+from triage.drift import reference_of
+from triage.encoder.out_of_fold import logits_of
+from triage.encoder.read import Encoder
+from triage.evaluate import Said, figures, said_of_margins, truths_of
 from triage.features import masked, pragmatic, text_to_triage
 from triage.language import read_texts
+from triage.learn import FOLDS, Learnt, learn
 
 Numbers = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 
-FOLDS = 5
-SEED = 20
-
-ALLOWED_MISSES = 0.01
-"""At most this share of complaints and escalations may be called something else with confidence."""
-
-SURE_ENOUGH = 0.95
-"""The share of confident statuses that has to be right."""
-
-_MUST_NOT_MISS = frozenset({Flag.SAFEGUARDING, Flag.SAFETY_HAZARD})
 _FEWEST_MESSAGES = 50
 _FEWEST_BRIEFS = 3
 
 
-def train(
-    messages: Sequence[LabelledMessage], *, folder: Path, now: datetime, progress: Progress
-) -> Artefact:
-    """Train on labelled messages, save the artefact with its model card below `folder` and return it.
+@dataclass(frozen=True)
+class Trained:
+    """A new artefact, and what its heads say of the rulings while they have not learnt from them."""
 
-    The figures are those of cross-validation by brief: every message is judged by heads that learnt
-    from other writers only. Calibration and thresholds are chosen on the same held-out margins.
+    artefact: Artefact
+    rulings: tuple[LabelledMessage, ...]
+    said_of_rulings: Said
+
+
+def train(
+    messages: Sequence[LabelledMessage],
+    *,
+    folder: Path,
+    now: datetime,
+    progress: Progress,
+    encoder: Encoder | None = None,
+    rulings: Sequence[LabelledMessage] = (),
+    own_categories: Sequence[str] = (),
+) -> Trained:
+    """Train on labelled messages and save the artefact with its model card below `folder`.
+
+    The figures are those of cross-validation by writer: every message is judged by heads that learnt from
+    others only. Calibration and thresholds are chosen on the same held-out margins. With an encoder the
+    artefact holds heads that use it beside those that do without, and the former come back.
+    `own_categories` are the council's own that are to be learnt from its rulings.
     Raises CorpusInvalid where there are too few messages or writers.
     """
     _check_enough(messages)
-    progress("reading the messages", 0, FOLDS + 3)
-    texts, numbers = _read(messages)
-    truths = truths_of(messages)
-    progress("learning the vocabulary", 1, FOLDS + 3)
+    everything = [*messages, *rulings]
+    steps = _Steps(progress, count=3 + (FOLDS + 1) * (2 if encoder else 1))
+    steps.next("reading the messages")
+    texts, numbers = _read(everything)
+    categories = (*CATEGORIES, *own_categories)
+    truths = truths_of(everything, categories)
+    steps.next("learning the vocabulary")
     vectoriser = Vectoriser().fit(texts)
+    groups = [each.brief for each in everything]
     rows = vectoriser.transform(texts, numbers)
-    held_out = _cross_validate(rows, truths, briefs=[each.brief for each in messages], progress=progress)
-    calibrations = _calibrate(held_out, truths)
-    thresholds = _choose_thresholds(held_out, truths, calibrations)
-    progress("learning from all messages", FOLDS + 2, FOLDS + 3)
-    heads = Heads(seed=SEED).fit(rows, truths)
-    print_of_corpus = fingerprint(messages)
+    steps.name = "learning"
+    learnt = learn(rows, truths, groups=groups, categories=categories, step=steps.next)
+    print_of_corpus = fingerprint(everything)
     made = Artefact(
         name=f"{now:%Y%m%d-%H%M%S}-{print_of_corpus[:8]}",
         made_at=now,
         vectoriser=vectoriser,
-        heads=heads,
-        calibrations=calibrations,
-        thresholds=thresholds,
+        heads=learnt.heads,
+        calibrations=learnt.calibrations,
+        thresholds=learnt.thresholds,
         corpus_fingerprint=print_of_corpus,
         corpus_size=len(messages),
-        metrics=figures_of_margins(held_out, truths, calibrations, thresholds),
+        metrics=figures(_said(learnt), truths, categories=categories),
+        categories=categories,
+        rulings=len(rulings),
+        rulings_until=max((each.ruled_at for each in rulings if each.ruled_at), default=None),
     )
-    target = artefacts.save(made, folder)
-    write_card(target, title=f"Cross-validation by brief, {len(messages):,} messages")
-    progress("done", FOLDS + 3, FOLDS + 3)
-    return made
+    whole = None
+    if encoder is not None:
+        steps.name = "learning with the sentence encoder"
+        rows = vectoriser.transform(texts, numbers, logits_of(texts, encoder))
+        learnt = learn(rows, truths, groups=groups, categories=categories, step=steps.next)
+        whole = replace(
+            made,
+            heads=learnt.heads,
+            calibrations=learnt.calibrations,
+            thresholds=learnt.thresholds,
+            metrics=figures(_said(learnt), truths, categories=categories),
+            encoder=encoder,
+        )
+    reference = reference_of(texts, learnt, truths, categories)
+    made = replace(made, reference=reference)
+    whole = replace(whole, reference=reference) if whole else None
+    target = artefacts.save(made, folder, whole=whole)
+    write_card(target, title=f"Cross-validation by writer, {len(everything):,} messages")
+    steps.next("done")
+    rows_of_rulings = np.arange(len(messages), len(everything))
+    return Trained(whole or made, tuple(rulings), _said(learnt).take(rows_of_rulings))
+
+
+def _said(learnt: Learnt) -> Said:
+    """Return what the heads said of messages by writers that they had not learnt from."""
+    return said_of_margins(learnt.held_out, learnt.calibrations, learnt.thresholds)
+
+
+class _Steps:
+    """Counts the steps of training for whoever watches."""
+
+    def __init__(self, progress: Progress, *, count: int) -> None:
+        self.name = ""
+        self._progress, self._done, self._count = progress, 0, count
+
+    def next(self, name: str = "") -> None:
+        self._progress(name or self.name, min(self._done, self._count), self._count)
+        self._done += 1
 
 
 def _check_enough(messages: Sequence[LabelledMessage]) -> None:
@@ -92,110 +140,19 @@ def _check_enough(messages: Sequence[LabelledMessage]) -> None:
 
 
 def _read(messages: Sequence[LabelledMessage]) -> tuple[list[str], Numbers]:
-    readings = list(read_texts(text_to_triage(each.message) for each in messages))
-    numbers = [
-        pragmatic(
-            reading,
-            ages_in(reading.text, received_on(each.message.received_at)),
-            sender=each.message.sender,
-        )
-        for reading, each in zip(readings, messages, strict=True)
-    ]
-    return [masked(reading.text) for reading in readings], np.array(numbers)
+    """Return the texts that the vectorisers read, and the pragmatic features (messages, features)."""
+    texts, numbers = [], []
+    for text, features in _readings(messages):
+        texts.append(text)
+        numbers.append(features)
+    return texts, np.array(numbers)
 
 
-def _cross_validate(
-    rows: csr_matrix, truths: Truths, *, briefs: Sequence[str], progress: Progress
-) -> Margins:
-    """Return margins for every message from heads that saw none of its writer's messages."""
-    count = len(briefs)
-    held_out = Margins(
-        dissatisfaction=np.zeros(count),
-        status=np.zeros((count, len(STATUSES))),
-        category=np.zeros((count, len(CATEGORIES))),
-        is_housing=np.zeros(count),
-        codes=np.zeros((count, len(CODES))),
-    )
-    folds = GroupKFold(n_splits=min(FOLDS, len(set(briefs))))
-    for number, (learn, judge) in enumerate(folds.split(briefs, groups=briefs)):
-        progress("judging unseen writers", number + 2, FOLDS + 3)
-        said = Heads(seed=SEED).fit(rows[learn], truths.take(learn)).margins(rows[judge])
-        for name in ("dissatisfaction", "status", "category", "is_housing", "codes"):
-            getattr(held_out, name)[judge] = getattr(said, name)
-    return held_out
-
-
-def _calibrate(margins: Margins, truths: Truths) -> Calibrations:
-    return Calibrations(
-        dissatisfaction=fit_curve(margins.dissatisfaction, truths.dissatisfaction),
-        status=fit_temperature(margins.status, truths.status),
-        category=fit_temperature(margins.category, truths.category),
-        is_housing=fit_curve(margins.is_housing, truths.is_housing),
-        codes=tuple(
-            fit_curve(margins.codes[:, column], truths.codes[:, column]) for column in range(len(CODES))
-        ),
-    )
-
-
-def _choose_thresholds(margins: Margins, truths: Truths, how: Calibrations) -> Thresholds:
-    status = how.status.probabilities(margins.status)
-    formal = [STATUSES.index(each) for each in FORMAL_STATUSES]
-    return Thresholds(
-        dissatisfaction=_best_threshold(
-            how.dissatisfaction.probabilities(margins.dissatisfaction), truths.dissatisfaction, beta=1.5
-        ),
-        status=_sure_status(status, truths.status),
-        complaint_missed=_complaint_limit(status, np.isin(truths.status, formal), formal),
-        codes={
-            code.value: _best_threshold(
-                how.codes[column].probabilities(margins.codes[:, column]),
-                truths.codes[:, column],
-                beta=2.0 if code in _MUST_NOT_MISS else 1.0,
-            )
-            for column, code in enumerate(CODES)
-        },
-    )
-
-
-def _best_threshold(chances: Numbers, truth: NDArray[np.bool_], *, beta: float) -> float:
-    """Return the probability above which F-beta is best; 0.5 where there is nothing to choose by."""
-    if not truth.any():
-        return 0.5
-    grid = np.linspace(0.05, 0.95, 91)
-    scores = [_f_beta(chances >= threshold, truth, beta) for threshold in grid]
-    best = np.flatnonzero(np.array(scores) >= max(scores) - 1e-9)
-    return float(round(grid[best[len(best) // 2]], 3))
-
-
-def _f_beta(said: NDArray[np.bool_], truth: NDArray[np.bool_], beta: float) -> float:
-    hits = float((said & truth).sum())
-    weight = beta * beta
-    wanted = weight * float(truth.sum()) + float(said.sum())
-    return (1 + weight) * hits / max(1.0, wanted)
-
-
-def _sure_status(chances: Numbers, truth: NDArray[np.int64]) -> float:
-    """Return the lowest probability at which the statuses above it are right often enough."""
-    said, best = chances.argmax(axis=1), chances.max(axis=1)
-    for threshold in np.linspace(0.4, 0.98, 59):
-        sure = best >= threshold
-        if sure.any() and (said[sure] == truth[sure]).mean() >= SURE_ENOUGH:
-            return float(round(threshold, 3))
-    return 0.98
-
-
-def _complaint_limit(chances: Numbers, is_formal: NDArray[np.bool_], formal: list[int]) -> float:
-    """Return the chance of a complaint above which nothing else is said with confidence.
-
-    Chosen so that at most ALLOWED_MISSES of the complaints and escalations fall below it.
-    """
-    chance = chances[:, formal].sum(axis=1)
-    called_other = ~np.isin(chances.argmax(axis=1), formal)
-    missed = np.sort(chance[is_formal & called_other])
-    allowed = int(ALLOWED_MISSES * is_formal.sum())
-    if len(missed) <= allowed:
-        return 0.3
-    return float(np.clip(np.floor(missed[allowed] * 1000) / 1000, 0.01, 0.3))
+def _readings(messages: Sequence[LabelledMessage]) -> Iterator[tuple[str, list[float]]]:
+    read = read_texts(text_to_triage(each.message) for each in messages)
+    for reading, each in zip(read, messages, strict=True):
+        times = ages_in(reading.text, received_on(each.message.received_at))
+        yield masked(reading.text), pragmatic(reading, times, sender=each.message.sender)
 
 
 def quietly(step: str, done: int, total: int) -> None:
@@ -208,7 +165,9 @@ def about_training(made: Artefact) -> dict[str, Any]:
     return {
         "artefact": made.name,
         "messages": made.corpus_size,
+        "rulings": made.rulings,
         "corpus": made.corpus_fingerprint,
+        "encoder": made.encoder.fingerprint if made.encoder else None,
         "thresholds": {
             "dissatisfaction": made.thresholds.dissatisfaction,
             "status": made.thresholds.status,

@@ -13,7 +13,7 @@ from models.deadlines import received_on
 from models.decision import Decision, Prediction, Span
 from triage.ages import Age, ages_in
 from triage.artefact import Artefact
-from triage.classifier import CATEGORIES, CODES, STATUSES
+from triage.classifier import CODES, STATUSES
 from triage.corpus import TriageInput
 from triage.decide import FoundCode, decide
 from triage.features import masked, pragmatic, text_to_triage
@@ -63,7 +63,10 @@ class Triager:
         artefact, how = self.artefact, self.artefact.calibrations
         said = zip(readings, ages, senders, strict=True)
         numbers = np.array([pragmatic(reading, times, sender=sender) for reading, times, sender in said])
-        rows = artefact.vectoriser.transform([masked(reading.text) for reading in readings], numbers)
+        texts = [masked(reading.text) for reading in readings]
+        encoded = list(artefact.encoder.read(texts)) if artefact.encoder else []
+        logits = np.stack([each.logits for each in encoded]) if encoded else None
+        rows = artefact.vectoriser.transform(texts, numbers, logits)
         margins = artefact.heads.margins(rows)
         dissatisfaction = how.dissatisfaction.probabilities(margins.dissatisfaction)
         status = how.status.probabilities(margins.status)
@@ -77,7 +80,7 @@ class Triager:
             yield Prediction(
                 dissatisfaction=float(dissatisfaction[row]),
                 status=dict(zip(STATUSES, map(float, status[row]), strict=True)),
-                category=dict(zip(CATEGORIES, map(float, category[row]), strict=True)),
+                category=dict(zip(artefact.categories, map(float, category[row]), strict=True)),
                 ombudsman=Ombudsman.HOUSING if housing[row] >= 0.5 else Ombudsman.LGSCO,  # noqa: PLR2004
                 codes=dict(zip(CODES, map(float, codes[row]), strict=True)),
                 evidence=_evidence(reading, grievance[row], is_grievance=dissatisfaction[row] >= limit),

@@ -12,14 +12,14 @@ from builders import make_input, make_labelled
 from models.codes import Category, Flag, Ombudsman, Status
 from models.deadlines import received_on
 from triage.ages import ages_in
-from triage.artefact import Artefact, Calibrations
-from triage.calibration import fit_curve, fit_temperature
+from triage.artefact import Artefact
+from triage.calibration import Calibrations, fit_curve, fit_temperature
 from triage.classifier import CODES, Heads, Vectoriser
 from triage.corpus import LabelledMessage, fingerprint
 from triage.decide import Thresholds
+from triage.evaluate import truths_of
 from triage.features import masked, pragmatic, text_to_triage
 from triage.language import read_texts
-from triage.train import truths_of
 
 _SENTENCES = {
     Status.COMPLAINT: "Nobody has replied about the {} and it is still not mended.",

@@ -74,7 +74,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "cut_learnt_parts": cut_learnt_parts,
     "empty_description": lambda folder: (folder / "artefact.json").write_text(""),
     "description_is_a_list": lambda folder: (folder / "artefact.json").write_text("[]"),
-    "no_calibrations": lambda folder: changed(folder, lambda said: said.pop("calibrations")),
+    "no_calibrations": lambda folder: changed(folder, lambda said: said["kinds"]["fast"].pop("calibrations")),
     "no_libraries": lambda folder: changed(folder, lambda said: said.pop("libraries")),
 }
 

@@ -11,8 +11,8 @@ from models.errors import CorpusInvalid
 from triage.artefact import Artefact
 from triage.classifier import CODES, Heads, Vectoriser
 from triage.corpus import LabelledMessage
-from triage.evaluate import evaluate
-from triage.train import train, truths_of
+from triage.evaluate import evaluate, truths_of
+from triage.train import train
 from triage.triager import Triager
 
 

@@ -160,22 +160,84 @@ def test_the_fingerprint_sees_every_text_and_label() -> None:
     assert len({fingerprint([each]) for each in changed}) == len(changed)
 
 
+def faults_of(folder: Path) -> str:
+    """Return the faults that the check finds in a corpus, as one text."""
+    return "\n".join(check(folder)[0])
+
+
 def test_the_check_names_what_would_make_figures_a_lie(tmp_path: Path) -> None:
     """A writer or a text on both sides, an id used twice and a lost twin are named."""
     body = "The bin on our street was missed again this week, all of it."
-    training, evaluation = tmp_path / "training", tmp_path / "evaluation"
-    written(training, ROW | {"body": body}, ROW | {"pair": "t09-001"})
-    written(evaluation, ROW | {"id": "x01-001", "body": body.upper()})
-    faults, _ = check(training, evaluation)
-    said = "\n".join(faults)
+    written(tmp_path / "training", ROW | {"body": body}, ROW | {"pair": "t09-001"})
+    written(tmp_path / "evaluation", ROW | {"id": "x01-001", "body": body.upper()})
+    said = faults_of(tmp_path)
     for wanted in ("the id t01-001 is used 2 times", "the writer t01 is in training and in evaluation",
-                   "x01-001 has the text of t01-001", "t09-001, which does not exist"):  # fmt: skip
+                   "x01-001 measures and is nearly the text of t01-001",
+                   "t09-001, which does not exist"):  # fmt: skip
         assert wanted in said
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"dissatisfaction": False}, "a complaint without dissatisfaction"),
+        ({"status": "compliment"}, "a compliment with an exclusion"),
+        ({"also": ["housing_repairs"]}, "named as a further one"),
+        ({"received": "2026-07-11T09:40:00+00:00"}, "not London's offset"),
+        ({"body": "On Monday 12 March 2026 it burst."}, "12 Mar 2026 is no Monday"),
+        (
+            {"body": "It happened two months ago.", "exclusions": ["over_12_months"]},
+            "its oldest time is 2 months back",
+        ),
+    ],
+)
+def test_the_check_names_a_message_at_odds_with_itself(
+    tmp_path: Path, change: dict[str, Any], fault: str
+) -> None:
+    """Labels that contradict each other, dates that never were, and ages that labels deny."""
+    written(tmp_path / "training", ROW | change)
+    assert fault in faults_of(tmp_path)
+
+
+def test_nearly_the_same_text_is_allowed_to_declared_pairs_only(tmp_path: Path) -> None:
+    """Two messages of the same words are a fault unless each names the other and the labels differ."""
+    body = "Could somebody please look at the gate of the playground on Ferris Lane for us?"
+    one, other = ROW | {"body": body}, ROW | {"id": "t01-002", "body": f"{body} Thanks", "flags": []}
+    written(tmp_path / "training", one, other)
+    assert "t01-001 and t01-002 are nearly the same text" in faults_of(tmp_path)
+    written(tmp_path / "training", one | {"pair": "t01-002"}, other | {"pair": "t01-001"})
+    assert "nearly the same" not in faults_of(tmp_path)
+    written(
+        tmp_path / "training", one | {"pair": "t01-002"}, other | {"pair": "t01-001", "flags": ["vulnerable"]}
+    )
+    assert "t01-001 and its pair t01-002 have the same labels" in faults_of(tmp_path)
+
+
+def test_the_check_asks_for_enough_of_everything(tmp_path: Path) -> None:
+    """A corpus of one message lacks nearly all."""
+    written(tmp_path / "training", ROW)
+    said = faults_of(tmp_path)
+    assert "training: 1 messages; 3200 are wanted" in said
+    assert "training: 0 with safeguarding; 60 are wanted" in said
+
+
+def test_the_check_says_how_well_two_judges_agree(tmp_path: Path) -> None:
+    """Agreement comes with Cohen's kappa; a message that one person labelled is a fault."""
+    two = (ROW | {"brief": "x01", "id": "x01-001"}, ROW | {"brief": "x01", "id": "x01-002"})
+    written(tmp_path / "evaluation", *two, name="x01.jsonl")
+    written(tmp_path / "labels", two[0], two[1] | {"status": "enquiry"}, name="first.jsonl")
+    written(tmp_path / "labels", two[0], two[1], name="second.jsonl")
+    faults, counts = check(tmp_path)
+    assert any(line.startswith("  status: 50.0%, Cohen's kappa") for line in counts)
+    written(tmp_path / "labels", two[0], name="second.jsonl")
+    assert "x01-002 was not labelled by two people" in faults_of(tmp_path)
+    assert "x01-002 was not labelled by two people" not in faults
 
 
 def test_the_check_counts_labels_and_silent_complaints(tmp_path: Path) -> None:
     """The counts say how many complaints do without the word."""
     written(tmp_path / "training", ROW, ROW | {"id": "t01-002", "body": "I complain."})
-    written(tmp_path / "evaluation", ROW | {"id": "x01-001", "brief": "x01"}, name="x01.jsonl")
-    _, counts = check(tmp_path / "training", tmp_path / "evaluation")
-    assert counts[0].startswith("training: 2 messages by 1 writers; 50%")
+    _, counts = check(tmp_path)
+    assert counts[0].startswith(
+        "training: 2 messages by 1 writers, 0 minimal pairs, 0 of several matters; 50%"
+    )

@@ -39,6 +39,9 @@ def made(*, officer: tuple[bool, ...] = (False, False, False, False)) -> dict[st
         category=np.array([bins, bins, other, other]),
         is_housing=np.array([True, False, False, False]),
         codes=codes({Flag.VULNERABLE}, {Exclusion.APPEAL_ROUTE}, set(), set()),
+        weights=np.ones(4),
+        knows_dissatisfaction=np.ones(4, dtype=np.bool_),
+        knows_codes=np.ones(4, dtype=np.bool_),
     )
     said = Said(
         dissatisfaction=np.array([True, False, True, False]),

@@ -1,0 +1,169 @@
+"""Rows and labels to heads that know how sure they are: cross-validation, calibration, thresholds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.model_selection import GroupKFold
+
+from models.codes import Flag
+from models.decision import FORMAL_STATUSES
+from triage.calibration import Calibrations, Curve, fit_curve, fit_temperature
+from triage.classifier import CODES, STATUSES, Heads, Margins, Truths
+from triage.decide import Thresholds
+
+Numbers = NDArray[np.float64]
+Step = Callable[[], None]
+
+FOLDS = 5
+SEED = 20
+
+ALLOWED_MISSES = 0.01
+"""At most this share of complaints and escalations may be called something else with confidence."""
+
+SURE_ENOUGH = 0.95
+"""The share of confident statuses that has to be right."""
+
+_MUST_NOT_MISS = frozenset({Flag.SAFEGUARDING, Flag.SAFETY_HAZARD})
+_HIGHEST_LIMIT = 0.5
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """Heads, how their margins become probabilities, when that is sure enough, and the margins held out."""
+
+    heads: Heads
+    calibrations: Calibrations
+    thresholds: Thresholds
+    held_out: Margins
+
+
+def learn(
+    rows: csr_matrix, truths: Truths, *, groups: Sequence[str], categories: tuple[str, ...], step: Step
+) -> Learnt:
+    """Learn heads from all rows; calibration and thresholds come from margins of groups not learnt from."""
+    held_out = cross_validate(rows, truths, groups=groups, categories=categories, step=step)
+    calibrations = calibrate(held_out, truths)
+    thresholds = choose_thresholds(held_out, truths, calibrations)
+    heads = Heads(seed=SEED, categories=categories).fit(rows, truths)
+    step()
+    return Learnt(heads, calibrations, thresholds, held_out)
+
+
+def cross_validate(
+    rows: csr_matrix, truths: Truths, *, groups: Sequence[str], categories: tuple[str, ...], step: Step
+) -> Margins:
+    """Return margins for every message from heads that saw none of its group, the messages of one writer."""
+    count = len(groups)
+    held_out = Margins(
+        dissatisfaction=np.zeros(count),
+        status=np.zeros((count, len(STATUSES))),
+        category=np.zeros((count, len(categories))),
+        is_housing=np.zeros(count),
+        codes=np.zeros((count, len(CODES))),
+    )
+    folds = GroupKFold(n_splits=min(FOLDS, len(set(groups))))
+    for learn_from, judge in folds.split(groups, groups=groups):
+        heads = Heads(seed=SEED, categories=categories).fit(rows[learn_from], truths.take(learn_from))
+        said = heads.margins(rows[judge])
+        for field in fields(Margins):
+            getattr(held_out, field.name)[judge] = getattr(said, field.name)
+        step()
+    return held_out
+
+
+def calibrate(margins: Margins, truths: Truths) -> Calibrations:
+    """Find the curves that make probabilities of margins that were held out."""
+    felt, coded = truths.knows_dissatisfaction, truths.knows_codes
+    return Calibrations(
+        dissatisfaction=fit_curve(margins.dissatisfaction[felt], truths.dissatisfaction[felt]),
+        status=fit_temperature(margins.status, truths.status),
+        category=fit_temperature(margins.category, truths.category),
+        is_housing=fit_curve(margins.is_housing, truths.is_housing),
+        codes=tuple(
+            fit_curve(margins.codes[coded, column], truths.codes[coded, column])
+            for column in range(len(CODES))
+        ),
+    )
+
+
+def choose_thresholds(margins: Margins, truths: Truths, how: Calibrations) -> Thresholds:
+    """Choose, on margins held out, when triage is sure enough."""
+    status = how.status.probabilities(margins.status)
+    formal = np.array([each in FORMAL_STATUSES for each in STATUSES])
+    felt, coded = truths.knows_dissatisfaction, truths.knows_codes
+    sure_status, missed = _confidence(status, truths.status, formal)
+    return Thresholds(
+        dissatisfaction=_best_threshold(
+            how.dissatisfaction.probabilities(margins.dissatisfaction[felt]),
+            truths.dissatisfaction[felt],
+            beta=1.5,
+        ),
+        status=sure_status,
+        complaint_missed=missed,
+        codes={
+            code.value: _code_threshold(
+                code, how.codes[column], margins.codes[coded, column], truths.codes[coded, column]
+            )
+            for column, code in enumerate(CODES)
+        },
+    )
+
+
+def _confidence(chances: Numbers, truth: NDArray[np.int64], formal: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return how likely a status has to be, and from which chance of a complaint on an officer is asked.
+
+    Of the pairs that keep the promised accuracy and the promised risk, the one that asks officers least.
+    """
+    said, best = chances.argmax(axis=1), chances.max(axis=1)
+    of_complaint = chances[:, formal].sum(axis=1)
+    chosen, largest = (0.98, 0.0), -1.0
+    for threshold in np.linspace(0.3, 0.98, 69):
+        likely = best >= threshold
+        limit = complaint_limit(of_complaint[formal[truth]], (likely & ~formal[said])[formal[truth]])
+        sure = likely & (formal[said] | (of_complaint < limit))
+        accurate = sure.any() and (said[sure] == truth[sure]).mean() >= SURE_ENOUGH
+        if accurate and sure.mean() > largest:
+            chosen, largest = (float(round(threshold, 3)), limit), float(sure.mean())
+    return chosen
+
+
+def complaint_limit(chances: Numbers, would_be_missed: NDArray[np.bool_]) -> float:
+    """Return the chance of a complaint at and above which nothing else is said with confidence.
+
+    Conformal risk control (Angelopoulos and others, 2022, theorem 1): of n complaints and escalations held
+    out, so few may be missed with confidence that (missed + 1) / (n + 1) stays within `ALLOWED_MISSES`; then
+    the expected share on new messages of the same kind does too. `chances` (n) are the probabilities of a
+    complaint that they were given, `would_be_missed` (n) says which were confidently called something else.
+    """
+    missed = np.sort(chances[would_be_missed])
+    allowed = int(np.floor(ALLOWED_MISSES * (len(chances) + 1) - 1))
+    if allowed < 0:
+        return 0.0  # Too few to promise anything: an officer is always asked.
+    if len(missed) <= allowed:
+        return _HIGHEST_LIMIT
+    return float(min(missed[allowed], _HIGHEST_LIMIT))
+
+
+def _code_threshold(code: object, curve: Curve, margins: Numbers, truth: NDArray[np.bool_]) -> float:
+    beta = 2.0 if code in _MUST_NOT_MISS else 1.0
+    return _best_threshold(curve.probabilities(margins), truth, beta=beta)
+
+
+def _best_threshold(chances: Numbers, truth: NDArray[np.bool_], *, beta: float) -> float:
+    """Return the probability above which F-beta is best; 0.5 where there is nothing to choose by."""
+    if not truth.any():
+        return 0.5
+    grid = np.linspace(0.05, 0.95, 91)
+    scores = [_f_beta(chances >= threshold, truth, beta) for threshold in grid]
+    best = np.flatnonzero(np.array(scores) >= max(scores) - 1e-9)
+    return float(round(grid[best[len(best) // 2]], 3))
+
+
+def _f_beta(said: NDArray[np.bool_], truth: NDArray[np.bool_], beta: float) -> float:
+    hits = float((said & truth).sum())
+    weight = beta * beta
+    wanted = weight * float(truth.sum()) + float(said.sum())
+    return (1 + weight) * hits / max(1.0, wanted)
