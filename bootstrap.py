@@ -311,18 +311,22 @@ class App:
 
         return IsolatedReader(form_senders=self.policy.form_senders, forms=self.form_profiles)
 
-    def triager(self, *, progress: Progress, is_fast: bool | None = None) -> "Triager":
+    def triager(self, *, progress: Progress, is_fast: bool = False) -> "Triager":
         """Return the live classifier; one is built from the project's own corpus where there is none.
 
         It uses the sentence encoder unless `is_fast`, or the settings, say otherwise.
         """
         from triage.triager import Triager  # noqa: PLC0415  # loads spaCy and scikit-learn
 
-        fast = self.settings.triage.fast if is_fast is None else is_fast
-        return Triager(self._live_artefact(progress, None if fast else self.encoder()))
+        return Triager(self._live_artefact(progress, None if is_fast else self.encoder()))
 
     def encoder(self) -> "Encoder | None":
-        """Return the sentence encoder, None where it cannot be used: triage is poorer then, but goes on."""
+        """Return the sentence encoder; None where the settings do without or it cannot be used.
+
+        Triage without it is poorer, but goes on.
+        """
+        if self.settings.triage.fast:
+            return None
         from triage.encoder.read import Encoder  # noqa: PLC0415  # loads onnxruntime
 
         try:

@@ -376,7 +376,7 @@ def triage(app: App, file: Path, *, fast: bool) -> None:
 
     with _open_input(file) as descriptor:
         with _progress() as bar:
-            triager = app.triager(progress=_shown_on(bar), is_fast=fast or None)
+            triager = app.triager(progress=_shown_on(bar), is_fast=fast)
         faulty = 0
         for line, is_faulty in triage_lines(triager, descriptor, workers=os.cpu_count() or 1):
             faulty += is_faulty
@@ -418,7 +418,7 @@ def train(app: App, *, candidate: bool, as_json: bool) -> None:
 @_JSON
 @_with_app
 def evaluate(app: App, file: Path | None, *, fast: bool, as_json: bool) -> None:
-    """Judge the live classifier by labelled messages; without a file by the project's evaluation set.
+    """Judge the live classifier by labelled messages; without a file by the project's evaluation sets.
 
     Example: heard evaluate labelled.jsonl
     """
@@ -429,8 +429,10 @@ def evaluate(app: App, file: Path | None, *, fast: bool, as_json: bool) -> None:
     if not messages:
         raise InputInvalid(f"{file} holds no labelled messages")
     with _progress() as bar:
-        triager = app.triager(progress=_shown_on(bar), is_fast=fast or None)
+        triager = app.triager(progress=_shown_on(bar), is_fast=fast)
     figures = judge(triager, messages)
+    if file is None:
+        figures["adversarial"] = judge(triager, corpus.read_folder(corpus.ADVERSARIAL))["pairs"]
     if as_json:
         click.echo(json.dumps(figures, indent=1))
         return
@@ -511,6 +513,28 @@ def shadow_artefact(app: App, name: str | None, *, off: bool, as_json: bool) -> 
         return
     for what, said in compared.items():
         click.echo(f"{what.replace('_', ' ')}: {said}")
+
+
+@artefacts.command("drift")
+@click.option("--days", type=click.IntRange(1, 365), default=28, show_default=True)
+@_JSON
+@_with_app
+def show_drift(app: App, *, days: int, as_json: bool) -> None:
+    """Hold the last weeks against what the live artefact learnt from; exit 1 beyond the limits.
+
+    Example: heard artefacts drift --days 28
+    """
+    from operations.drift import drift_now  # noqa: PLC0415  # loads scikit-learn
+    from triage.drift import lines  # noqa: PLC0415
+
+    _require_record(app)
+    found = drift_now(app, window=timedelta(days=days))
+    if as_json:
+        click.echo(json.dumps(found.as_json()))
+    else:
+        for line in lines(found):
+            click.echo(line)
+    sys.exit(_FOUND if found.is_alarm else 0)
 
 
 @artefacts.command("rollback")

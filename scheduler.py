@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 PROCESS_SECONDS = 5
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 30
+DRIFT_SECONDS = 3600
 _STOP_WITHIN_S = 8.0
 _CLOCK_WAS_SET_S = 5.0
 
@@ -88,7 +89,7 @@ class Service:
     def _schedule(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(len(self._mailboxes) + 4)},
+            executors={"default": ThreadPoolExecutor(len(self._mailboxes) + 6)},
             job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": 3600},
         )
         every = self._app.settings.service
@@ -99,6 +100,8 @@ class Service:
         self._add(scheduler, "guard", self._guard, every.guard_seconds)
         self._add(scheduler, "reconcile", self._reconcile, RECONCILE_SECONDS)
         self._add(scheduler, "artefact", self._refresh, REFRESH_SECONDS)
+        self._add(scheduler, "drift", self._drift, DRIFT_SECONDS)
+        self._add(scheduler, "retrain", self._retrain, DRIFT_SECONDS)
         return scheduler
 
     def _add(self, scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: int) -> None:
@@ -234,6 +237,34 @@ class Service:
         refresh = getattr(self._triager, "refresh", None)
         if refresh is not None:
             refresh()
+
+    def _drift(self) -> None:
+        """Once a week say whether messages and rulings still look like what the artefact learnt from."""
+        from operations.drift import drift_if_due  # noqa: PLC0415  # loads scikit-learn
+
+        with single(self._app.engine, "drift") as is_ours:
+            found = drift_if_due(self._app) if is_ours else None
+        if found is None:
+            return
+        if found.is_alarm:
+            beyond = [sign.measure.value for sign in found.signs if sign.is_beyond]
+            self._log.warning("drift", beyond=beyond, messages=found.messages, rulings=found.rulings)
+        else:
+            self._log.info("no_drift", messages=found.messages, rulings=found.rulings)
+
+    def _retrain(self) -> None:
+        """Once a week learn from new rulings, in a process of its own that ends with the service."""
+        from operations import retrain  # noqa: PLC0415  # loads scikit-learn
+
+        with single(self._app.engine, "retrain") as is_ours:
+            if not is_ours or not retrain.is_due(self._app):
+                return
+            process = retrain.begin(self._app)
+            while process.is_alive() and not self._stopping.wait(1.0):
+                pass
+            if process.is_alive():
+                process.terminate()
+            process.join()
 
     def _reconcile(self) -> None:
         found = reconcile_if_due(self._app, began_at=self._began_at)

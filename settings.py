@@ -287,6 +287,7 @@ class Triage(_Section):
     """How messages are triaged."""
 
     fast: bool = False
+    retrain: bool = True
     categories: tuple[OwnCategory, ...] = ()
 
     @field_validator("categories")
@@ -469,6 +470,16 @@ senders = []
 [calendar]
 # Days on which the council is closed, beside weekends and bank holidays.
 closure_days = []                            # closure_days = [2026-12-29, 2026-12-30]
+
+[triage]
+# true: without the sentence encoder, several times faster and less often right.
+fast = false
+# Once a week the service learns from what officers ruled. What it learnt goes live only if it is no worse.
+retrain = true
+# Categories of your own, beside those of docs/triage.md; suggested once officers have ruled 30 times for one.
+# [[triage.categories]]
+# code = "allotments"
+# name = "Allotments"
 
 [service]
 poll_seconds = 60

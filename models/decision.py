@@ -49,6 +49,23 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class FurtherMatter:
+    """A second separate matter in a message: its category, how sure that is, and the passage."""
+
+    category: str
+    probability: float
+    span: Span
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that `heard triage` prints."""
+        return {
+            "category": str(self.category),
+            "probability": round(self.probability, 4),
+            **asdict(self.span),
+        }
+
+
+@dataclass(frozen=True)
 class Prediction:
     """What the classifier alone says: calibrated probabilities between 0 and 1."""
 
@@ -59,6 +76,7 @@ class Prediction:
     codes: dict[str, float]
     evidence: tuple[Span, ...] = ()
     artefact: str = ""
+    also: tuple[FurtherMatter, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +97,7 @@ class Decision:
     reasons: tuple[str, ...]
     rules: tuple[str, ...]
     artefact: str
+    also: tuple[FurtherMatter, ...] = ()
 
     @property
     def is_likely_complaint(self) -> bool:
@@ -116,6 +135,7 @@ class Decision:
                 "probability": round(self.category_probabilities[self.category], 4),
                 "top3": [{"value": str(code), "probability": round(p, 4)} for code, p in self.likeliest(3)],
             },
+            "also": [each.as_json() for each in self.also],
             "ombudsman": self.ombudsman.value,
             "exclusions": [each.as_json() for each in self.exclusions],
             "flags": [each.as_json() for each in self.flags],

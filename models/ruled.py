@@ -18,7 +18,7 @@ class RuledMessage:
     """One ruling, and the message that lay before the officer: the newest of the case when it was made.
 
     `attached` are the texts of its attachments; `said_status` and `said_category` what triage had said of
-    it, empty where no decision is on record.
+    it, empty where no decision is on record; `was_unsure` whether it had left the decision to an officer.
     """
 
     message_id: int
@@ -35,6 +35,20 @@ class RuledMessage:
     ombudsman: str
     said_status: str
     said_category: str
+    was_unsure: bool | None
+
+
+@dataclass(frozen=True)
+class DecidedMessage:
+    """A message and what triage decided of it first."""
+
+    subject: str
+    reply_text: str
+    attached: tuple[str, ...]
+    dissatisfaction: float
+    status: str
+    status_chance: float
+    category: str
 
 
 def ruled_messages(engine: Engine, *, since: datetime | None = None) -> Iterator[RuledMessage]:
@@ -101,7 +115,40 @@ def _ruled(row: RowMapping, attached: Sequence[str], said: dict[str, Any]) -> Ru
         ombudsman=row["ombudsman"].value,
         said_status=said.get("status", {}).get("value", ""),
         said_category=said.get("category", {}).get("value", ""),
+        was_unsure=said.get("officer_decides"),
     )
+
+
+def decided_messages(engine: Engine, *, since: datetime, until: datetime, most: int) -> list[DecidedMessage]:
+    """Return what triage decided between two instants, at most so many messages, the newest.
+
+    Raises RecordUnavailable where the record cannot be read.
+    """
+    decisions, messages = orm.decisions, orm.messages
+    wanted = (
+        select(decisions.c.message_id, decisions.c.document, messages.c.subject, messages.c.reply_text)
+        .join(messages, messages.c.id == decisions.c.message_id)
+        .where(decisions.c.decided_at >= since, decisions.c.decided_at <= until)
+        .order_by(decisions.c.id.desc())
+        .limit(most)
+    )
+    with reported(), engine.connect() as connection:
+        rows = connection.execute(wanted).mappings().all()
+        texts: dict[int, list[str]] = {}
+        for start in range(0, len(rows), _ROWS):
+            texts |= _attached(connection, [row["message_id"] for row in rows[start : start + _ROWS]])
+    return [
+        DecidedMessage(
+            subject=row["subject"],
+            reply_text=row["reply_text"],
+            attached=tuple(texts.get(row["message_id"], ())),
+            dissatisfaction=row["document"]["dissatisfaction"]["probability"],
+            status=row["document"]["status"]["value"],
+            status_chance=row["document"]["status"]["probability"],
+            category=row["document"]["category"]["value"],
+        )
+        for row in rows
+    ]
 
 
 def _attached(connection: Connection, numbers: Sequence[int]) -> dict[int, list[str]]:

@@ -12,6 +12,7 @@ from models.deadlines import received_on
 from models.errors import ArtefactRefused, HeardError, MailboxUnavailable, SettingsInvalid
 from models.ports import Mailbox
 from operations import remedies
+from operations.drift import last_drift
 from operations.health import EARLIEST_CLOCK, ROOM_WANTED, Level, judge, observe
 
 _STALE = timedelta(minutes=15)
@@ -120,7 +121,15 @@ def _artefact(app: App) -> Iterator[Finding]:
     except ArtefactRefused as error:
         yield Finding("artefact", ok=False, said=str(error), remedy="run `heard train`")
         return
-    yield Finding("artefact", ok=True, said=f"{live}, from {loaded.corpus_size:,} messages")
+    learnt = f"{live}, from {loaded.corpus_size:,} messages and {loaded.rulings:,} rulings"
+    yield Finding("artefact", ok=True, said=learnt)
+    drift = last_drift(app)
+    if drift:
+        beyond = [sign["sentence"] for sign in drift["signs"] if sign["is_beyond"]]
+        yield Finding(
+            "drift", ok=not beyond, said=" ".join(beyond) or "messages and rulings look as in training",
+            remedy="look at `heard artefacts drift`; `heard train` learns from the rulings there are",
+        )  # fmt: skip
 
 
 def _mailboxes(app: App) -> Iterator[Finding]:

@@ -12,9 +12,13 @@ from models.ruled import ruled_messages
 
 if TYPE_CHECKING:
     from triage.artefact import Artefact
+    from triage.corpus import LabelledMessage
     from triage.gate import Verdict
     from triage.rulings import Rulings
     from triage.train import Trained
+
+
+Changes = list[tuple[str, str, str, str]]
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,27 @@ def rulings_on_record(app: App) -> "Rulings":
 
 
 def train_and_judge(
-    app: App, *, progress: Progress, is_candidate: bool = False, rulings: "Rulings | None" = None
+    app: App,
+    *,
+    progress: Progress,
+    is_candidate: bool = False,
+    rulings: "Rulings | None" = None,
+    messages: "Sequence[LabelledMessage] | None" = None,
 ) -> Outcome:
     """Train on the corpus and the rulings; make the result live if it passes the gate.
 
+    `rulings` and `messages` take the place of those on record and of the project's corpus, for a rehearsal.
     A candidate by wish, or one that does not pass, is kept, and the reason with it. Interrupted training
     changes nothing that is live.
     """
     from triage import artefact, corpus  # noqa: PLC0415  # loads scikit-learn
     from triage import train as training  # noqa: PLC0415
+    from triage.card import write_card  # noqa: PLC0415
 
     app.prepare_data()
     learnt_from = rulings if rulings is not None else rulings_on_record(app)
     trained = training.train(
-        corpus.read_training(),
+        corpus.read_training() if messages is None else messages,
         folder=app.artefacts,
         now=app.clock(),
         progress=progress,
@@ -73,10 +84,12 @@ def train_and_judge(
         own_categories=learnt_from.learnt_categories,
     )
     live = _live(app)
-    verdict = _judged(trained, live) if live else None
+    verdict, changes = _judged(trained, live) if live else (None, [])
     why = _why_not(verdict, is_candidate=is_candidate)
-    if verdict:
-        artefact.note(app.artefacts / trained.artefact.name, "gate", _noted(verdict, live))
+    if verdict and live:
+        made = app.artefacts / trained.artefact.name
+        artefact.note(made, "gate", _noted(verdict, live, changes))
+        write_card(made)
     if not why:
         artefact.promote(app.artefacts, trained.artefact.name)
     artefact.forget_old(app.artefacts)
@@ -103,8 +116,10 @@ def _live(app: App) -> "Artefact | None":
         return None
 
 
-def _judged(trained: "Trained", live: "Artefact") -> "Verdict":
+def _judged(trained: "Trained", live: "Artefact") -> "tuple[Verdict, Changes]":
+    """Return the verdict, and the evaluation messages whose status changed: id, true, before, now."""
     from triage import corpus, gate  # noqa: PLC0415  # loads scikit-learn
+    from triage.classifier import STATUSES  # noqa: PLC0415
     from triage.evaluate import said_of, truths_of  # noqa: PLC0415
     from triage.triager import Triager  # noqa: PLC0415
 
@@ -125,19 +140,27 @@ def _judged(trained: "Trained", live: "Artefact") -> "Verdict":
         if since is None or (each.ruled_at is not None and each.ruled_at > since)
     ]
     latest = [trained.rulings[row] for row in new]
-    return gate.judge(
+    before, now = said_by(live, evaluation), said_by(candidate, evaluation)
+    verdict = gate.judge(
         truths_of(evaluation, categories),
-        live=said_by(live, evaluation),
-        candidate=said_by(candidate, evaluation),
+        live=before,
+        candidate=now,
         rulings=truths_of(latest, categories),
         live_on_rulings=said_by(live, latest),
         candidate_on_rulings=trained.said_of_rulings.take(np.array(new, dtype=np.int64)),
     )
+    changes = [
+        (each.message.id, each.status.value, STATUSES[was].value, STATUSES[is_now].value)
+        for each, was, is_now in zip(evaluation, before.status, now.status, strict=True)
+        if was != is_now
+    ]
+    return verdict, changes
 
 
-def _noted(verdict: "Verdict", live: "Artefact | None") -> dict[str, Any]:
+def _noted(verdict: "Verdict", live: "Artefact", changes: "Changes") -> dict[str, Any]:
     return {
-        "compared_with": live.name if live else None,
+        "compared_with": live.name,
+        "changes": changes,
         "passed": verdict.passes,
         "reasons": list(verdict.reasons),
         "figures": [each.text for each in verdict.comparisons],

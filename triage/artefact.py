@@ -1,9 +1,9 @@
 """Artefacts: what training leaves behind, saved with skops and loaded only where everything fits.
 
-An artefact is a folder: `words.skops` with `vocabulary.json`, `classifier.skops` (the heads that do without
-the sentence encoder), `classifier-with-encoder.skops`, `artefact.json` (labels, data fingerprint, library
-versions, thresholds, calibration, metrics), the model card and its plots. Nothing of it is a pickle.
-The file `live` beside the folders names the one in use.
+An artefact is a folder: `words.skops` with `vocabulary.json`, `classifier.skops` (the heads), `artefact.json`
+(labels, data fingerprint, library versions and, both with and without the sentence encoder, thresholds,
+calibration and metrics), the model card and its plots. Nothing of it is a pickle. The file `live` beside the
+folders names the one in use.
 """
 
 import contextlib
@@ -29,12 +29,12 @@ from triage.decide import Thresholds
 from triage.encoder.read import Encoder
 from triage.features import NAMES
 from triage.reading import READING
+from triage.weigh import Mix, Weights
 
 LIBRARIES = ("scikit-learn", "spacy", "skops", "numpy")
 _FORMAT = 3
 _FILE_OF_WORDS = "words.skops"
 _FILE_OF_HEADS = "classifier.skops"
-_FILE_OF_WHOLE = "classifier-with-encoder.skops"
 _KEPT = 10
 
 
@@ -42,8 +42,8 @@ _KEPT = 10
 class Artefact:
     """A trained classifier with all that is needed to use and to judge it.
 
-    Its heads go with the sentence encoder if there is one and do without it otherwise; a folder holds both
-    kinds. `categories` are those it tells apart, the council's own after the project's.
+    With a sentence encoder its heads' opinion and the encoder's are weighed into one; a folder holds what
+    either way needs. `categories` are those it tells apart, the council's own after the project's.
     `rulings` is how many officers' rulings it learnt from, the last of them made at `rulings_until`.
     """
 
@@ -57,6 +57,7 @@ class Artefact:
     corpus_size: int
     metrics: dict[str, Any] = field(default_factory=dict)
     encoder: Encoder | None = None
+    weights: Weights | None = None
     categories: tuple[str, ...] = CATEGORIES
     rulings: int = 0
     rulings_until: datetime | None = None
@@ -110,7 +111,7 @@ def load(folder: Path, *, encoder: Encoder | None = None) -> Artefact:
         about = json.loads((folder / "artefact.json").read_text(encoding="utf-8"))
         _check(about, folder, encoder)
         learnt = skops.io.load(folder / _FILE_OF_WORDS, trusted=[])
-        learnt |= skops.io.load(folder / (_FILE_OF_HEADS if encoder is None else _FILE_OF_WHOLE), trusted=[])
+        learnt |= skops.io.load(folder / _FILE_OF_HEADS, trusted=[])
         vocabulary = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
         columns = range(len(learnt["words"].idf_))
         learnt["words"].vocabulary_ = dict(zip(vocabulary, columns, strict=True))
@@ -122,11 +123,6 @@ def load(folder: Path, *, encoder: Encoder | None = None) -> Artefact:
             f"the artefact {folder} is damaged ({type(error).__name__}: {error}); "
             "`heard train` makes a new one"
         ) from error
-
-
-def has_whole(folder: Path) -> bool:
-    """Say whether an artefact holds heads for the sentence encoder too."""
-    return (folder / _FILE_OF_WHOLE).is_file()
 
 
 def promote(folder: Path, name: str) -> None:
@@ -216,8 +212,6 @@ def _write(fast: Artefact, whole: Artefact | None, folder: Path) -> None:
     (folder / "vocabulary.json").write_text(json.dumps(vocabulary), encoding="utf-8")
     skops.io.dump({"words": words, "letters": fast.vectoriser.letters_}, folder / _FILE_OF_WORDS)
     skops.io.dump(_learnt(fast.heads), folder / _FILE_OF_HEADS)
-    if whole is not None:
-        skops.io.dump(_learnt(whole.heads), folder / _FILE_OF_WHOLE)
     (folder / "artefact.json").write_text(
         json.dumps(_described(fast, whole), indent=1) + "\n", encoding="utf-8"
     )
@@ -249,13 +243,13 @@ def _described(fast: Artefact, whole: Artefact | None) -> dict[str, Any]:
             "status": list(STATUSES), "category": list(fast.categories), "codes": list(CODES),
         },
         "share_of_numbers": fast.vectoriser.share_of_numbers,
-        "share_of_encoder": fast.vectoriser.share_of_encoder,
         "reference": fast.reference,
         "kinds": {
             kind: {
                 "calibrations": asdict(each.calibrations),
                 "thresholds": asdict(each.thresholds),
                 "metrics": each.metrics,
+                "weights": asdict(each.weights) if each.weights else None,
             }
             for kind, each in kinds.items()
         },
@@ -285,9 +279,7 @@ def _check(about: dict[str, Any], folder: Path, encoder: Encoder | None) -> None
 
 
 def _assembled(about: dict[str, Any], learnt: dict[str, Any], encoder: Encoder | None) -> Artefact:
-    vectoriser = Vectoriser(
-        share_of_numbers=about["share_of_numbers"], share_of_encoder=about["share_of_encoder"]
-    )
+    vectoriser = Vectoriser(share_of_numbers=about["share_of_numbers"])
     vectoriser.words_, vectoriser.letters_ = learnt["words"], learnt["letters"]
     heads = Heads(categories=tuple(about["labels"]["category"]))
     heads.dissatisfaction_, heads.status_ = learnt["dissatisfaction"], learnt["status"]
@@ -312,11 +304,18 @@ def _assembled(about: dict[str, Any], learnt: dict[str, Any], encoder: Encoder |
         corpus_size=about["corpus"]["messages"],
         metrics=kind["metrics"],
         encoder=encoder,
+        weights=_weights(kind["weights"]) if encoder else None,
         categories=heads.categories,
         rulings=about["rulings"]["count"],
         rulings_until=datetime.fromisoformat(until) if until else None,
         reference=about["reference"],
     )
+
+
+def _weights(said: dict[str, Any]) -> Weights:
+    mixes = {name: Mix(**said[name]) for name in ("dissatisfaction", "status", "category", "is_housing")}
+    codes = tuple(Mix(**each) for each in said["codes"])
+    return Weights(**mixes, codes=codes, taken_for=said["taken_for"])
 
 
 def _libraries() -> dict[str, str]:

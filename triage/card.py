@@ -1,6 +1,8 @@
 """The model card beside an artefact: what it is, how good, where it fails, in Markdown and plots."""
 
 import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")  # before pyplot: there is no screen
 
+from jinja2 import Environment, StrictUndefined
 from matplotlib import pyplot as plt
 
 from models.codes import Status
@@ -16,93 +19,182 @@ from triage.artefact import best_metrics
 _STATUSES = [status.value.replace("_", " ") for status in Status]
 
 
-def write_card(folder: Path, *, title: str) -> None:
-    """Write `card.md`, `calibration.png` and `confusion.png` from the artefact's own record."""
+@dataclass(frozen=True)
+class Part:
+    """A part of the card: a heading, paragraphs, tables (the first row is the heading) and pictures."""
+
+    heading: str
+    paragraphs: tuple[str, ...] = ()
+    tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    pictures: tuple[tuple[str, str], ...] = ()
+
+
+_USE = (
+    "It suggests; officers decide. It reads English messages to a complaints team and was taught by "
+    "messages written for that purpose. Expect it to do worse on other kinds of mail, very long letters and "
+    "other languages than English. It must not be used to refuse anybody anything."
+)
+
+
+def write_card(folder: Path) -> None:
+    """Write `card.md`, `card.html` and the plots from what an artefact says of itself."""
     about = json.loads((folder / "artefact.json").read_text(encoding="utf-8"))
     figures = best_metrics(about)
     _plot_calibration(figures["reliability"], folder / "calibration.png")
     _plot_confusion(figures["status"]["confusion"], folder / "confusion.png")
-    (folder / "card.md").write_text(_card(about, title=title), encoding="utf-8")
+    parts = list(_parts(about))
+    (folder / "card.md").write_text(_as_markdown(parts), encoding="utf-8")
+    (folder / "card.html").write_text(_as_html(parts), encoding="utf-8")
 
 
-def _card(about: dict[str, Any], *, title: str) -> str:
+def _parts(about: dict[str, Any]) -> Iterator[Part]:
+    kinds = {kind: each["metrics"] for kind, each in about["kinds"].items()}
     figures = best_metrics(about)
-    limits = _best(about)["thresholds"]
+    yield Part(f"Artefact {about['name']}", _introduction(about))
+    if "gate" in about:
+        yield _gate(about["gate"])
+    yield Part(
+        "Figures",
+        ("Cross-validation: no message was judged by heads that had learnt from the same writer.",),
+        (_summary(kinds),),
+        (
+            ("calibration.png", "stated against true probability of dissatisfaction"),
+            ("confusion.png", "true against suggested status"),
+        ),
+    )
+    for name, labels in (
+        ("Status", figures["status"]["per_label"]),
+        ("Category", figures["category"]["per_label"]),
+        ("Exclusions", figures["exclusions"]["per_label"]),
+        ("Flags", figures["flags"]["per_label"]),
+    ):
+        yield Part(name, (), (_labels(labels),))
+
+
+def _introduction(about: dict[str, Any]) -> tuple[str, ...]:
     libraries = ", ".join(f"{name} {number}" for name, number in about["libraries"].items())
-    return f"""# Artefact {about["name"]}
-
-Made {about["made_at"]} from {about["corpus"]["messages"]:,} labelled messages (fingerprint
-`{about["corpus"]["fingerprint"][:16]}`) with {libraries}.
-
-It suggests; officers decide. It reads English messages to a council's complaints team and was taught by
-messages written for that purpose. Expect it to do worse on other kinds of mail, on very long letters and on
-languages other than English. It must not be used to refuse anybody anything.
-
-## {title}
-
-No message was judged by heads that had learnt from the same writer.
-
-| what | figure |
-|---|---|
-| dissatisfaction: recall, precision, F1 | {_triple(figures["dissatisfaction"])} |
-| dissatisfaction: calibration error | {figures["dissatisfaction"]["calibration_error"]:.3f} |
-| status: accuracy, macro-F1 | {figures["status"]["accuracy"]:.3f}, {figures["status"]["macro_f1"]:.3f} |
-| status: calibration error | {figures["status"]["calibration_error"]:.3f} |
-| status without an officer: share, accuracy | {_confident(figures["status"]["confident"])} |
-| complaints and escalations called something else with confidence | \
-{figures["status"]["confident"]["complaints_missed"]:.2%} |
-| category: accuracy, macro-F1, in first three | {figures["category"]["accuracy"]:.3f}, \
-{figures["category"]["macro_f1"]:.3f}, {figures["category"]["in_first_three"]:.3f} |
-| Ombudsman: accuracy | {figures["ombudsman"]["accuracy"]:.3f} |
-| exclusions: micro-F1 | {figures["exclusions"]["micro_f1"]:.3f} |
-| flags: micro-F1 | {figures["flags"]["micro_f1"]:.3f} |
-
-Thresholds: dissatisfaction {limits["dissatisfaction"]}, status {limits["status"]},
-chance of a complaint at which nothing else is said with confidence {limits["complaint_missed"]:.3f}.
-
-![stated against true probability of dissatisfaction](calibration.png)
-![true against suggested status](confusion.png)
-
-## Status
-
-{_labels(figures["status"]["per_label"])}
-
-## Category
-
-{_labels(figures["category"]["per_label"])}
-
-## Exclusions
-
-{_labels(figures["exclusions"]["per_label"])}
-
-## Flags
-
-{_labels(figures["flags"]["per_label"])}
-"""
+    limits = (about["kinds"].get("whole") or about["kinds"]["fast"])["thresholds"]
+    encoder = f"sentence encoder {about['encoder'][:16]}" if about["encoder"] else "no sentence encoder"
+    corpus, rulings = about["corpus"], about["rulings"]["count"]
+    origin = (
+        f"Made {about['made_at']} from {corpus['messages']:,} labelled messages and {rulings:,} rulings "
+        f"(fingerprint {corpus['fingerprint'][:16]}) with {libraries}; {encoder}."
+    )
+    thresholds = (
+        f"Thresholds: dissatisfaction {limits['dissatisfaction']}, status {limits['status']}, chance of a "
+        f"complaint at which nothing else is said with confidence {limits['complaint_missed']:.3f}."
+    )
+    return origin, _USE, thresholds
 
 
-def _best(about: dict[str, Any]) -> dict[str, Any]:
-    kinds = about["kinds"]
-    best: dict[str, Any] = kinds.get("whole") or kinds["fast"]
-    return best
+def _gate(gate: dict[str, Any]) -> Part:
+    passed = (
+        "It passed the gate." if gate["passed"] else "It did not pass the gate: " + "; ".join(gate["reasons"])
+    )
+    changes = (("message", "true", "before", "now"), *(tuple(each) for each in gate["changes"]))
+    return Part(
+        f"Against {gate['compared_with']}",
+        (passed, *gate["figures"], f"Statuses that changed on the evaluation set: {len(gate['changes'])}."),
+        (changes,) if gate["changes"] else (),
+    )
 
 
-def _triple(figures: dict[str, float]) -> str:
-    return f"{figures['recall']:.3f}, {figures['precision']:.3f}, {figures['f1']:.3f}"
+def _summary(kinds: dict[str, dict[str, Any]]) -> tuple[tuple[str, ...], ...]:
+    names = {"fast": "without encoder", "whole": "with encoder"}
+    rows: dict[str, Callable[[dict[str, Any]], float]] = {
+        "dissatisfaction: recall": lambda f: f["dissatisfaction"]["recall"],
+        "dissatisfaction: precision": lambda f: f["dissatisfaction"]["precision"],
+        "dissatisfaction: F1": lambda f: f["dissatisfaction"]["f1"],
+        "dissatisfaction: calibration error": lambda f: f["dissatisfaction"]["calibration_error"],
+        "status: accuracy": lambda f: f["status"]["accuracy"],
+        "status: macro-F1": lambda f: f["status"]["macro_f1"],
+        "status: share not left to an officer": lambda f: f["status"]["confident"]["share"],
+        "status: accuracy where not left": lambda f: f["status"]["confident"]["accuracy"],
+        "complaints called something else with confidence": (
+            lambda f: f["status"]["confident"]["complaints_missed"]
+        ),
+        "category: accuracy": lambda f: f["category"]["accuracy"],
+        "category: in the first three": lambda f: f["category"]["in_first_three"],
+        "Ombudsman: accuracy": lambda f: f["ombudsman"]["accuracy"],
+        "exclusions: micro-F1": lambda f: f["exclusions"]["micro_f1"],
+        "flags: micro-F1": lambda f: f["flags"]["micro_f1"],
+    }
+    return (
+        ("figure", *(names[kind] for kind in kinds)),
+        *((name, *(f"{figure(each):.3f}" for each in kinds.values())) for name, figure in rows.items()),
+    )
 
 
-def _confident(figures: dict[str, float]) -> str:
-    return f"{figures['share']:.1%}, {figures['accuracy']:.3f}"
+def _labels(per_label: dict[str, dict[str, float]]) -> tuple[tuple[str, ...], ...]:
+    return (
+        ("label", "precision", "recall", "F1", "messages"),
+        *(
+            (label, *(f"{said[name]:.2f}" for name in ("precision", "recall", "f1")), str(said["messages"]))
+            for label, said in per_label.items()
+        ),
+    )
 
 
-def _labels(per_label: dict[str, dict[str, float]]) -> str:
-    lines = ["| label | precision | recall | F1 | messages |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {label} | {said['precision']:.2f} | {said['recall']:.2f} | {said['f1']:.2f} "
-        f"| {said['messages']} |"
-        for label, said in per_label.items()
-    ]
+def _as_markdown(parts: Iterable[Part]) -> str:
+    lines: list[str] = []
+    for number, part in enumerate(parts):
+        lines += [f"{'#' if number == 0 else '##'} {part.heading}", ""]
+        for paragraph in part.paragraphs:
+            lines += [paragraph, ""]
+        for heading, *rows in part.tables:
+            lines += [f"| {' | '.join(heading)} |", "|" + "---|" * len(heading)]
+            lines += [f"| {' | '.join(row)} |" for row in rows]
+            lines.append("")
+        for file, said in part.pictures:
+            lines += [f"![{said}]({file})", ""]
     return "\n".join(lines)
+
+
+def _as_html(parts: Iterable[Part]) -> str:
+    return _HTML.render(parts=list(parts))
+
+
+_HTML = Environment(
+    autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+).from_string(
+    """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{{ parts[0].heading }}</title>
+<style>
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; margin: 1rem 0 }
+th, td { padding: .25rem .75rem; border-bottom: 1px solid #b1b4b6; text-align: right }
+th:first-child, td:first-child { text-align: left }
+img { max-width: 100% }
+</style>
+</head>
+<body>
+{% for part in parts %}
+<h{{ 1 if loop.first else 2 }}>{{ part.heading }}</h{{ 1 if loop.first else 2 }}>
+{% for paragraph in part.paragraphs %}
+<p>{{ paragraph }}</p>
+{% endfor %}
+{% for table in part.tables %}
+<table>
+<thead><tr>{% for cell in table[0] %}<th scope="col">{{ cell }}</th>{% endfor %}</tr></thead>
+<tbody>
+{% for row in table[1:] %}
+<tr>{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>
+{% endfor %}
+</tbody>
+</table>
+{% endfor %}
+{% for file, said in part.pictures %}
+<img src="{{ file }}" alt="{{ said }}">
+{% endfor %}
+{% endfor %}
+</body>
+</html>
+"""
+)
 
 
 def _plot_calibration(reliability: list[dict[str, float]], file: Path) -> None:

@@ -1,8 +1,8 @@
 """The classifier: linear heads over word and letter n-grams and the pragmatic features.
 
 One set of vectorisers feeds every head: dissatisfaction, status, category, Ombudsman, and one head for each
-exclusion and flag. What the sentence encoder says of a message, where there is one, is sixty numbers more.
-Heads give margins; `calibration.py` makes probabilities of them.
+exclusion and flag. Heads give margins; `weigh.py` joins them with the sentence encoder's, and
+`calibration.py` makes probabilities of them.
 """
 
 from collections.abc import Sequence
@@ -71,20 +71,26 @@ class Margins:
     is_housing: Numbers
     codes: Numbers
 
+    def take(self, rows: NDArray[np.int64]) -> "Margins":
+        """Return the margins of some messages."""
+        return Margins(
+            self.dissatisfaction[rows],
+            self.status[rows],
+            self.category[rows],
+            self.is_housing[rows],
+            self.codes[rows],
+        )
+
 
 class Vectoriser:
     """Texts and pragmatic features to one sparse matrix.
 
-    `share_of_numbers` weighs the pragmatic features and `share_of_encoder` the encoder's logits against the
-    n-grams, whose rows have length 1 each.
+    `share_of_numbers` weighs the pragmatic features against the n-grams, whose rows have length 1 each.
     """
 
-    def __init__(
-        self, *, min_messages: int = 3, share_of_numbers: float = 0.2, share_of_encoder: float = 0.15
-    ) -> None:
+    def __init__(self, *, min_messages: int = 3, share_of_numbers: float = 0.2) -> None:
         self.min_messages = min_messages
         self.share_of_numbers = share_of_numbers
-        self.share_of_encoder = share_of_encoder
 
     def fit(self, texts: Sequence[str]) -> "Vectoriser":
         """Learn the vocabularies."""
@@ -108,15 +114,13 @@ class Vectoriser:
         ).fit(texts)
         return self
 
-    def transform(self, texts: Sequence[str], numbers: Numbers, logits: Any = None) -> csr_matrix:
-        """Return a row per text: words, letters, pragmatic features, then the encoder's logits if any."""
+    def transform(self, texts: Sequence[str], numbers: Numbers) -> csr_matrix:
+        """Return one row per text: words, letters, then the pragmatic features."""
         blocks = [
             self.words_.transform(texts),
             self.letters_.transform(texts),
             csr_matrix(numbers * self.share_of_numbers),
         ]
-        if logits is not None:
-            blocks.append(csr_matrix(np.asarray(logits, dtype=np.float64) * self.share_of_encoder))
         return csr_matrix(hstack(blocks))
 
     @property

@@ -63,6 +63,7 @@ def decide(
         reasons=reasons,
         rules=tuple(dict.fromkeys(each.rule for each in suggestions if each.rule)),
         artefact=prediction.artefact,
+        also=prediction.also,
     )
 
 

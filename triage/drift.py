@@ -478,7 +478,9 @@ def _usual_changes(before: Changes, kinds: Counts, limits: Limits) -> tuple[floa
 
 
 def _too_few(measure: Measure, what: str, count: int, needed: int) -> Sign:
-    name = measure.value.replace("_", " ")
+    name = _plain(measure)
+    if count >= needed:
+        return Sign(measure, f"Training held too few {what} to judge the {name}.")
     return Sign(measure, f"Too few {what} to judge the {name}: {count} came, {needed} are needed.")
 
 

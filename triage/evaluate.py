@@ -20,6 +20,8 @@ Numbers = NDArray[np.float64]
 Truth = NDArray[np.bool_]
 
 _MASKED_WORD = "complain"
+_RESAMPLES = 1_000
+_SEED = 20
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str,
     categories = triager.artefact.categories
     truths, said = truths_of(messages, categories), said_of(decisions, categories)
     result = figures(said, truths, categories=categories)
+    result["intervals"] = intervals(
+        said, truths, writers=[each.brief or each.message.id for each in messages]
+    )
+    result |= _of_pairs(messages, said, truths) | _of_matters(messages, decisions)
     plain = np.array([_MASKED_WORD not in _words(each) for each in messages])
     result["without_the_word_complain"] = {
         "messages": int(plain.sum()),
@@ -63,6 +69,100 @@ def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str,
     result["artefact"] = triager.artefact.name
     result["briefs"] = len({each.brief for each in messages if each.brief})
     return result
+
+
+def intervals(said: Said, truths: Truths, *, writers: Sequence[str]) -> dict[str, tuple[float, float]]:
+    """Return the 95 % interval of each main figure, by drawing writers again and again.
+
+    Whole writers are drawn, since messages of one hand are alike (Efron and Tibshirani, An Introduction to
+    the Bootstrap, 1993).
+    """
+    generator = np.random.default_rng(_SEED)
+    rows_of: dict[str, list[int]] = {}
+    for row, writer in enumerate(writers):
+        rows_of.setdefault(writer, []).append(row)
+    groups = [np.array(rows) for rows in rows_of.values()]
+    drawn = []
+    for _ in range(_RESAMPLES):
+        chosen = generator.integers(0, len(groups), size=len(groups))
+        rows = np.concatenate([groups[place] for place in chosen])
+        drawn.append(_main_figures(said.take(rows), truths.take(rows)))
+    return {name: _edges([each[name] for each in drawn]) for name in drawn[0]}
+
+
+def _main_figures(said: Said, truths: Truths) -> dict[str, float]:
+    """Return the figures that an interval is wanted for; not a number where there is nothing to judge."""
+    exclusions = np.array([isinstance(code, Exclusion) for code in CODES])
+    top3 = np.argsort(-said.category_chances, axis=1)[:, :3]
+    hits = said.dissatisfaction & truths.dissatisfaction
+    two = np.isin(truths.status, [STATUSES.index(Status.COMPLAINT), STATUSES.index(Status.SERVICE_REQUEST)])
+    right = said.status == truths.status
+    formal = np.isin(truths.status, [STATUSES.index(each) for each in FORMAL_STATUSES])
+    missed = formal & ~said.officer_decides & ~np.isin(said.status, np.unique(truths.status[formal]))
+    return {
+        "dissatisfaction recall": _share(hits.sum(), truths.dissatisfaction.sum()),
+        "dissatisfaction precision": _share(hits.sum(), said.dissatisfaction.sum()),
+        "status accuracy": right.mean(),
+        "complaint against service request": _share((right & two).sum(), two.sum()),
+        "complaints missed with confidence": _share(missed.sum(), formal.sum()),
+        "left to officers": said.officer_decides.mean(),
+        "category accuracy": (said.category == truths.category).mean(),
+        "category in first three": (top3 == truths.category[:, None]).any(axis=1).mean(),
+        "ombudsman accuracy": (said.is_housing == truths.is_housing).mean(),
+        "exclusions micro F1": _micro_f1(said.codes[:, exclusions], truths.codes[:, exclusions]),
+        "flags micro F1": _micro_f1(said.codes[:, ~exclusions], truths.codes[:, ~exclusions]),
+    }
+
+
+def _edges(drawn: list[float]) -> tuple[float, float]:
+    """Return the edges of the middle 95 % of what was drawn."""
+    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    return _rounded(low), _rounded(high)
+
+
+def _share(some: Any, all_of_them: Any) -> float:
+    return float(some) / float(all_of_them) if all_of_them else float("nan")
+
+
+def _micro_f1(said: Truth, truth: Truth) -> float:
+    return _share(2 * (said & truth).sum(), said.sum() + truth.sum())
+
+
+def _of_pairs(messages: Sequence[LabelledMessage], said: Said, truths: Truths) -> dict[str, Any]:
+    """Return the share of pairs with both halves right; nothing where the messages hold no pairs."""
+    rows = {each.message.id: row for row, each in enumerate(messages)}
+    pairs = [
+        (row, rows[each.pair])
+        for row, each in enumerate(messages)
+        if each.pair in rows and row < rows[each.pair]
+    ]
+    if not pairs:
+        return {}
+    felt, status = said.dissatisfaction == truths.dissatisfaction, said.status == truths.status
+    both = {
+        "dissatisfaction": [felt[one] and felt[other] for one, other in pairs],
+        "status": [status[one] and status[other] for one, other in pairs],
+        "both": [felt[one] and felt[other] and status[one] and status[other] for one, other in pairs],
+    }
+    return {"pairs": {"count": len(pairs), **{name: _rounded(np.mean(hits)) for name, hits in both.items()}}}
+
+
+def _of_matters(messages: Sequence[LabelledMessage], decisions: Sequence[Decision]) -> dict[str, Any]:
+    """Return how many second matters were found; nothing where no message has any."""
+    several = [set(each.also) for each in messages]
+    if not any(several):
+        return {}
+    found = [{matter.category for matter in decision.also} for decision in decisions]
+    with_some = [row for row, also in enumerate(several) if also]
+    without = [row for row, also in enumerate(several) if not also]
+    return {
+        "further_matters": {
+            "messages": len(with_some),
+            "noticed": _rounded(np.mean([bool(found[row]) for row in with_some])),
+            "right_category": _rounded(np.mean([bool(found[row] & several[row]) for row in with_some])),
+            "false_alarms": _rounded(np.mean([bool(found[row]) for row in without])),
+        }
+    }
 
 
 def truths_of(messages: Sequence[LabelledMessage], categories: Sequence[str] = CATEGORIES) -> Truths:
@@ -124,6 +224,9 @@ def figures(said: Said, truths: Truths, *, categories: Sequence[str] = CATEGORIE
         "status": {
             "accuracy": _rounded(accuracy_score(truths.status, said.status)),
             "macro_f1": _rounded(_macro_f1(truths.status, said.status)),
+            "complaint_against_service_request": _rounded(
+                _main_figures(said, truths)["complaint against service request"]
+            ),
             "calibration_error": _rounded(_top_calibration(said.status_chances, truths.status)),
             "confusion": _confusion(truths.status, said.status),
             "per_label": _per_label(truths.status, said.status, [each.value for each in STATUSES]),

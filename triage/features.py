@@ -43,8 +43,12 @@ def text_to_triage(message: TriageInput) -> str:
 
 
 def masked(text: str) -> str:
-    """Return the text without the words of the family of "complain"."""
-    return _COMPLAIN.sub("matter", text)
+    """Return the text without the words of the family of "complain", every other word in its place."""
+    return _COMPLAIN.sub(_something_neutral, text)
+
+
+def _something_neutral(found: re.Match[str]) -> str:
+    return "matter".ljust(len(found[0]))
 
 
 def pragmatic(reading: Reading, ages: list[Age], *, sender: str = "") -> list[float]:

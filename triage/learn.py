@@ -1,7 +1,7 @@
 """Rows and labels to heads that know how sure they are: cross-validation, calibration, thresholds."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from models.decision import FORMAL_STATUSES
 from triage.calibration import Calibrations, Curve, fit_curve, fit_temperature
 from triage.classifier import CODES, STATUSES, Heads, Margins, Truths
 from triage.decide import Thresholds
+from triage.weigh import Weights, weigh, weighed
 
 Numbers = NDArray[np.float64]
 Step = Callable[[], None]
@@ -50,6 +51,27 @@ def learn(
     heads = Heads(seed=SEED, categories=categories).fit(rows, truths)
     step()
     return Learnt(heads, calibrations, thresholds, held_out)
+
+
+def weigh_in(
+    learnt: Learnt, logits: Numbers, truths: Truths, *, rows: NDArray[np.int64], outputs: Sequence[str]
+) -> tuple[Weights, Learnt]:
+    """Weigh the encoder's opinion in; weights, calibration and thresholds come from the given rows.
+
+    `rows` are those messages of which the encoder says what it says of one that it never saw; `logits` and
+    `truths` are of all messages. What is held out afterwards is of these rows alone.
+    """
+    held_out, true = learnt.held_out.take(rows), truths.take(rows)
+    categories = learnt.heads.categories
+    weights = weigh(held_out, logits[rows], true, outputs=outputs, categories=categories)
+    both = weighed(held_out, logits[rows], weights, outputs=outputs, categories=categories)
+    calibrations = calibrate(both, true)
+    return weights, replace(
+        learnt,
+        calibrations=calibrations,
+        thresholds=choose_thresholds(both, true, calibrations),
+        held_out=both,
+    )
 
 
 def cross_validate(

@@ -19,12 +19,34 @@ def report(figures: dict[str, Any], *, title: str) -> Iterator[Table]:
 
 def _summary(figures: dict[str, Any], title: str) -> Table:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
-    for column in ("what", "figure", "value"):
+    for column in ("what", "figure", "value", "95 % interval"):
         table.add_column(column)
+    intervals = figures.get("intervals", {})
     for name, value in _rows(figures):
         what, _, figure = name.partition(": ")
-        table.add_row(what, figure, f"{value:.3f}" if isinstance(value, float) else f"{value:,}")
+        low, high = intervals.get(_INTERVALS.get(name, ""), (None, None))
+        table.add_row(
+            what,
+            figure,
+            f"{value:.3f}" if isinstance(value, float) else f"{value:,}",
+            "" if low is None else f"{low:.3f} to {high:.3f}",
+        )
     return table
+
+
+_INTERVALS = {
+    "dissatisfaction: recall": "dissatisfaction recall",
+    "dissatisfaction: precision": "dissatisfaction precision",
+    "status: accuracy": "status accuracy",
+    "status: complaint against service request": "complaint against service request",
+    "status: left to officers": "left to officers",
+    "status: complaints missed with confidence": "complaints missed with confidence",
+    "category: accuracy": "category accuracy",
+    "category: in first three": "category in first three",
+    "Ombudsman: accuracy": "ombudsman accuracy",
+    "exclusions: micro F1": "exclusions micro F1",
+    "flags: micro F1": "flags micro F1",
+}
 
 
 def _rows(figures: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -39,15 +61,32 @@ def _rows(figures: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for figure in ("accuracy", "macro_f1", "calibration_error"):
         yield f"status: {figure.replace('_', ' ')}", figures["status"][figure]
     sure = figures["status"]["confident"]
-    yield "status without an officer: share", sure["share"]
-    yield "status without an officer: accuracy", sure["accuracy"]
-    yield "status without an officer: complaints missed", sure["complaints_missed"]
+    yield "status: complaint against service request", figures["status"]["complaint_against_service_request"]
+    yield "status: left to officers", 1.0 - sure["share"]
+    yield "status: accuracy where not left", sure["accuracy"]
+    yield "status: complaints missed with confidence", sure["complaints_missed"]
     for figure in ("accuracy", "macro_f1", "in_first_three", "calibration_error"):
         yield f"category: {figure.replace('_', ' ')}", figures["category"][figure]
     if "ombudsman" in figures:
         yield "Ombudsman: accuracy", figures["ombudsman"]["accuracy"]
     yield "exclusions: micro F1", figures["exclusions"]["micro_f1"]
     yield "flags: micro F1", figures["flags"]["micro_f1"]
+    matters = figures.get("further_matters")
+    if matters:
+        yield "second matter: messages", matters["messages"]
+        yield "second matter: noticed", matters["noticed"]
+        yield "second matter: right category", matters["right_category"]
+        yield "second matter: false alarms", matters["false_alarms"]
+    pairs = figures.get("pairs")
+    if pairs:
+        yield "minimal pairs: count", pairs["count"]
+        yield "minimal pairs: both halves right", pairs["both"]
+    adversarial = figures.get("adversarial")
+    if adversarial:
+        yield "adversarial pairs: count", adversarial["count"]
+        yield "adversarial pairs: dissatisfaction right in both", adversarial["dissatisfaction"]
+        yield "adversarial pairs: status right in both", adversarial["status"]
+        yield "adversarial pairs: everything right in both", adversarial["both"]
 
 
 def _confusion(counts: list[list[int]]) -> Table:

@@ -31,7 +31,6 @@ class Rulings:
     """
 
     messages: tuple[LabelledMessage, ...]
-    said: tuple[tuple[str, str, str, str], ...]
     disputed: int
     learnt_categories: tuple[str, ...]
     missing: dict[str, int]
@@ -52,11 +51,6 @@ def labels_of(ruled: Iterable[RuledMessage], *, own_categories: Sequence[str], n
     counts = {code: sum(each.category == code for each in settled) for code in own_categories}
     return Rulings(
         messages=tuple(_labelled(each, now=now) for each in settled),
-        said=tuple(
-            (each.said_status, each.status, each.said_category, each.category)
-            for each in settled
-            if each.said_status
-        ),
         disputed=sum(len(words) > 1 for words in last_words),
         learnt_categories=tuple(code for code in own_categories if counts[code] >= ENOUGH_TO_LEARN),
         missing={code: ENOUGH_TO_LEARN - count for code, count in counts.items() if count < ENOUGH_TO_LEARN},

@@ -26,7 +26,7 @@ from triage.encoder.read import Encoder
 from triage.evaluate import Said, figures, said_of_margins, truths_of
 from triage.features import masked, pragmatic, text_to_triage
 from triage.language import read_texts
-from triage.learn import FOLDS, Learnt, learn
+from triage.learn import FOLDS, Learnt, learn, weigh_in
 
 Numbers = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
@@ -57,14 +57,14 @@ def train(
     """Train on labelled messages and save the artefact with its model card below `folder`.
 
     The figures are those of cross-validation by writer: every message is judged by heads that learnt from
-    others only. Calibration and thresholds are chosen on the same held-out margins. With an encoder the
-    artefact holds heads that use it beside those that do without, and the former come back.
+    others only. Calibration and thresholds are chosen on the same held-out margins. With an encoder its
+    opinion is weighed in, and the artefact that comes back uses it; without one it can be used all the same.
     `own_categories` are the council's own that are to be learnt from its rulings.
     Raises CorpusInvalid where there are too few messages or writers.
     """
     _check_enough(messages)
     everything = [*messages, *rulings]
-    steps = _Steps(progress, count=3 + (FOLDS + 1) * (2 if encoder else 1))
+    steps = _Steps(progress, count=3 + FOLDS + 1 + bool(encoder))
     steps.next("reading the messages")
     texts, numbers = _read(everything)
     categories = (*CATEGORIES, *own_categories)
@@ -90,26 +90,27 @@ def train(
         rulings=len(rulings),
         rulings_until=max((each.ruled_at for each in rulings if each.ruled_at), default=None),
     )
-    whole = None
+    rows_judged, whole = np.arange(len(everything)), None
     if encoder is not None:
-        steps.name = "learning with the sentence encoder"
-        rows = vectoriser.transform(texts, numbers, logits_of(texts, encoder))
-        learnt = learn(rows, truths, groups=groups, categories=categories, step=steps.next)
+        steps.next("weighing the sentence encoder in")
+        logits, rows_judged = logits_of(texts, encoder)
+        weights, learnt = weigh_in(learnt, logits, truths, rows=rows_judged, outputs=encoder.outputs)
         whole = replace(
             made,
-            heads=learnt.heads,
             calibrations=learnt.calibrations,
             thresholds=learnt.thresholds,
-            metrics=figures(_said(learnt), truths, categories=categories),
+            metrics=figures(_said(learnt), truths.take(rows_judged), categories=categories),
             encoder=encoder,
+            weights=weights,
         )
-    reference = reference_of(texts, learnt, truths, categories)
+    judged = [texts[row] for row in rows_judged]
+    reference = reference_of(judged, learnt, truths.take(rows_judged), categories)
     made = replace(made, reference=reference)
     whole = replace(whole, reference=reference) if whole else None
     target = artefacts.save(made, folder, whole=whole)
-    write_card(target, title=f"Cross-validation by writer, {len(everything):,} messages")
+    write_card(target)
     steps.next("done")
-    rows_of_rulings = np.arange(len(messages), len(everything))
+    rows_of_rulings = np.flatnonzero(rows_judged >= len(messages))
     return Trained(whole or made, tuple(rulings), _said(learnt).take(rows_of_rulings))
 
 

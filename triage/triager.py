@@ -10,18 +10,23 @@ from numpy.typing import NDArray
 
 from models.codes import Exclusion, Flag, Ombudsman
 from models.deadlines import received_on
-from models.decision import Decision, Prediction, Span
+from models.decision import Decision, FurtherMatter, Prediction, Span
 from triage.ages import Age, ages_in
 from triage.artefact import Artefact
 from triage.classifier import CODES, STATUSES
 from triage.corpus import TriageInput
 from triage.decide import FoundCode, decide
+from triage.encoder.read import Encoder
 from triage.features import masked, pragmatic, text_to_triage
 from triage.language import read_texts
+from triage.matters import Matter, main_first, matters_in
 from triage.reading import Reading
 from triage.rules import findings, reason_for
+from triage.weigh import weighed
 
 Numbers = NDArray[np.float64]
+
+LoudestFor = dict[Exclusion | Flag, int]
 
 _BATCH = 64
 _MOST_EVIDENCE = 3
@@ -48,10 +53,12 @@ class Triager:
         ]
         senders = [message.sender for message in batch]
         predictions = self._predict(readings, ages, senders)
-        for message, reading, times, prediction in zip(batch, readings, ages, predictions, strict=True):
+        for message, reading, times, (prediction, loudest) in zip(
+            batch, readings, ages, predictions, strict=True
+        ):
             decision = decide(
                 prediction,
-                _found_codes(reading, times, prediction),
+                _found_codes(reading, times, prediction, loudest),
                 thresholds=self.artefact.thresholds,
                 text_is_empty=not reading.text.strip(),
             )
@@ -59,15 +66,20 @@ class Triager:
 
     def _predict(
         self, readings: Sequence[Reading], ages: Sequence[list[Age]], senders: Sequence[str]
-    ) -> Iterator[Prediction]:
+    ) -> Iterator[tuple[Prediction, LoudestFor]]:
+        """Yield the prediction of each message, and where its words speak loudest for each code."""
         artefact, how = self.artefact, self.artefact.calibrations
         said = zip(readings, ages, senders, strict=True)
         numbers = np.array([pragmatic(reading, times, sender=sender) for reading, times, sender in said])
         texts = [masked(reading.text) for reading in readings]
         encoded = list(artefact.encoder.read(texts)) if artefact.encoder else []
-        logits = np.stack([each.logits for each in encoded]) if encoded else None
-        rows = artefact.vectoriser.transform(texts, numbers, logits)
-        margins = artefact.heads.margins(rows)
+        margins = artefact.heads.margins(artefact.vectoriser.transform(texts, numbers))
+        if artefact.encoder and artefact.weights:
+            logits = np.stack([each.logits for each in encoded]).astype(np.float64)
+            margins = weighed(
+                margins, logits, artefact.weights,
+                outputs=artefact.encoder.outputs, categories=artefact.categories,
+            )  # fmt: skip
         dissatisfaction = how.dissatisfaction.probabilities(margins.dissatisfaction)
         status = how.status.probabilities(margins.status)
         category = how.category.probabilities(margins.category)
@@ -75,17 +87,32 @@ class Triager:
         codes = np.stack(
             [curve.probabilities(margins.codes[:, at]) for at, curve in enumerate(how.codes)], axis=1
         )
-        grievance, limit = self._sentence_scores(readings), artefact.thresholds.dissatisfaction
+        by_sentence = [
+            encoded[row].of_passages(reading.sentences).astype(np.float64)
+            for row, reading in enumerate(readings)
+            if encoded
+        ]
+        grievance = [each[:, 0] for each in by_sentence] or self._sentence_scores(readings)
+        limit = artefact.thresholds.dissatisfaction
+        main = [artefact.categories[best] for best in category.argmax(axis=1)]
+        further = matters_in(readings, artefact, category, main)
         for row, reading in enumerate(readings):
-            yield Prediction(
+            chances, also = _matters(
+                dict(zip(artefact.categories, map(float, category[row]), strict=True)),
+                main[row],
+                further[row],
+            )
+            prediction = Prediction(
                 dissatisfaction=float(dissatisfaction[row]),
                 status=dict(zip(STATUSES, map(float, status[row]), strict=True)),
-                category=dict(zip(artefact.categories, map(float, category[row]), strict=True)),
+                category=chances,
                 ombudsman=Ombudsman.HOUSING if housing[row] >= 0.5 else Ombudsman.LGSCO,  # noqa: PLR2004
                 codes=dict(zip(CODES, map(float, codes[row]), strict=True)),
                 evidence=_evidence(reading, grievance[row], is_grievance=dissatisfaction[row] >= limit),
                 artefact=artefact.name,
+                also=also,
             )
+            yield prediction, _loudest(by_sentence[row] if by_sentence else None, artefact.encoder)
 
     def _sentence_scores(self, readings: Sequence[Reading]) -> list[Numbers]:
         """Return how much the words of each sentence speak for dissatisfaction."""
@@ -102,6 +129,7 @@ def in_places_of(message: TriageInput, decision: Decision) -> Decision:
     return replace(
         decision,
         evidence=tuple(_located(span, message) for span in decision.evidence),
+        also=tuple(replace(each, span=_located(each.span, message)) for each in decision.also),
         exclusions=tuple(replace(each, span=_located(each.span, message)) for each in decision.exclusions),
         flags=tuple(replace(each, span=_located(each.span, message)) for each in decision.flags),
     )
@@ -138,8 +166,31 @@ def _evidence(reading: Reading, scores: Numbers, *, is_grievance: bool) -> tuple
     return tuple(reading.sentences[place] for place in sorted(kept))
 
 
-def _found_codes(reading: Reading, ages: list[Age], prediction: Prediction) -> Iterator[FoundCode]:
-    """Yield every code with its probability and the best passage that the rules found for it."""
+def _matters(
+    chances: dict[str, float], main: str, found: Sequence[Matter]
+) -> tuple[dict[str, float], tuple[FurtherMatter, ...]]:
+    """Return the chances of the categories and the further matters; what stands first is the main one."""
+    first, others = main_first(main, found)
+    also = tuple(FurtherMatter(each.category, each.confidence, each.span) for each in others)
+    return chances | {main: chances[first], first: chances[main]}, also
+
+
+def _loudest(by_sentence: Numbers | None, encoder: Encoder | None) -> LoudestFor:
+    """Return the sentence that contributed most to each code; nothing without the encoder."""
+    if by_sentence is None or encoder is None:
+        return {}
+    places = by_sentence.argmax(axis=0)
+    return {code: int(places[encoder.outputs.index(f"code:{code.value}")]) for code in CODES}
+
+
+def _found_codes(
+    reading: Reading, ages: list[Age], prediction: Prediction, loudest: LoudestFor
+) -> Iterator[FoundCode]:
+    """Yield every code with its probability and the passage that speaks for it.
+
+    That is the passage that a rule found, else the sentence that contributed most to the code, else what
+    led to the verdict on the message.
+    """
     first_by_code = {each.code: each for each in reversed(findings(reading, ages))}
     for code in CODES:
         finding = first_by_code.get(code)
@@ -147,12 +198,16 @@ def _found_codes(reading: Reading, ages: list[Age], prediction: Prediction) -> I
             code=code,
             probability=prediction.codes[code],
             rule=finding.rule if finding else "",
-            span=finding.span if finding else _fallback_passage(reading, prediction),
+            span=finding.span if finding else _passage_without_rule(code, reading, prediction, loudest),
             reason=finding.reason if finding else _reason_without_passage(code),
         )
 
 
-def _fallback_passage(reading: Reading, prediction: Prediction) -> Span:
+def _passage_without_rule(
+    code: Exclusion | Flag, reading: Reading, prediction: Prediction, loudest: LoudestFor
+) -> Span:
+    if code in loudest:
+        return reading.sentences[loudest[code]]
     return prediction.evidence[0] if prediction.evidence else reading.sentences[0]
 
 

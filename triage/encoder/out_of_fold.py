@@ -10,32 +10,35 @@ from numpy.typing import NDArray
 from triage.encoder.read import Encoder
 from triage.encoder.texts import key_of
 
-Numbers = NDArray[np.float32]
+Numbers = NDArray[np.float64]
 
 
-def logits_of(texts: Sequence[str], encoder: Encoder) -> Numbers:
-    """Return the logits (texts, outputs) of texts to learn from.
+def logits_of(texts: Sequence[str], encoder: Encoder) -> tuple[Numbers, NDArray[np.int64]]:
+    """Return logits (texts, outputs), and the rows of which the encoder speaks as of what it never saw.
 
     A text that the encoder was fine-tuned on gets the reading of an encoder that had seen nothing by its
-    writer (Wolpert, Stacked generalization, 1992): its own opinion would be far too sure. Any other text
-    is read by the encoder itself.
+    writer: its own opinion would be far too sure. Where there is none such, the row is zeros and left out.
+    Any other text is read by the encoder itself.
     """
-    known = _readings(encoder.folder)
-    logits = np.zeros((len(texts), len(encoder.outputs)), dtype=np.float32)
-    unknown = []
-    for row, text in enumerate(texts):
-        found = known.get(key_of(text))
-        if found is None:
-            unknown.append(row)
-        else:
-            logits[row] = found
+    lessons = _lessons(encoder.folder)
+    logits = np.zeros((len(texts), len(encoder.outputs)))
+    keys = [key_of(text) for text in texts]
+    for row, key in enumerate(keys):
+        if (reading := lessons.get(key)) is not None:
+            logits[row] = reading
+    unknown = [row for row, key in enumerate(keys) if key not in lessons]
     if unknown:
         logits[unknown] = encoder.logits([texts[row] for row in unknown])
-    return logits
+    unseen = [row for row, key in enumerate(keys) if key not in lessons or lessons[key] is not None]
+    return logits, np.array(unseen, dtype=np.int64)
 
 
 @lru_cache(maxsize=2)
-def _readings(folder: Path) -> dict[str, Numbers]:
+def _lessons(folder: Path) -> dict[str, NDArray[np.float32] | None]:
+    """Return the key of each lesson, and its reading by an encoder that never saw it, or None."""
     stored = np.load(folder / "out_of_fold.npz", allow_pickle=False)
     rows = stored["logits"].astype(np.float32)
-    return dict(zip(stored["keys"].tolist(), rows, strict=True))
+    return {
+        key: row if was_read else None
+        for key, row, was_read in zip(stored["keys"].tolist(), rows, stored["was_read"].tolist(), strict=True)
+    }

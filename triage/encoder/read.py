@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.decision import Span
 from models.errors import EncoderUnavailable
 
 Numbers = NDArray[np.float32]
@@ -41,12 +42,19 @@ class Encoded:
     contributions: Numbers
     spans: NDArray[np.int64]
 
-    def between(self, start: int, end: int) -> Numbers:
-        """Return what the tokens of a passage contributed to each output, added up."""
-        inside = (
-            (self.spans[:, 0] >= start) & (self.spans[:, 1] <= end) & (self.spans[:, 1] > self.spans[:, 0])
+    def of_passages(self, passages: Sequence[Span]) -> Numbers:
+        """Return what the words of each passage contributed to each output: (passages, outputs).
+
+        Passages are in the order of the text. What stands in a part that was not read contributes nothing.
+        """
+        words = self.spans[:, 1] > self.spans[:, 0]  # The marks of beginning and end stand nowhere.
+        starts = self.spans[words, 0]
+        sums = np.vstack(
+            [np.zeros_like(self.contributions[:1]), np.cumsum(self.contributions[words], axis=0)]
         )
-        total: Numbers = self.contributions[inside].sum(axis=0)
+        first = np.searchsorted(starts, [passage.start for passage in passages])
+        after = np.searchsorted(starts, [passage.end for passage in passages])
+        total: Numbers = sums[after] - sums[first]
         return total
 
 

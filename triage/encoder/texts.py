@@ -12,5 +12,6 @@ def text_to_encode(message: TriageInput) -> str:
 
 
 def key_of(text: str) -> str:
-    """Return the key of a text: the beginning of its SHA-256."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
+    """Return the key of a text: the beginning of the SHA-256 of its words."""
+    words = " ".join(text.split())
+    return hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()[:16]

@@ -254,6 +254,14 @@ def test_nothing_at_all_is_too_few(reference: dict[str, Any]) -> None:
     assert not compare(reference, Window()).is_alarm
 
 
+def test_training_on_too_few_words_is_said(reference: dict[str, Any], window: Window) -> None:
+    """No word was shared by five messages, so none is new."""
+    nothing = {"messages": 9, "held_by": {}, "unknown": {"mean": 1.0, "deviation": 0.0}}
+    drift = compare(reference | {"words": nothing}, some(window, 60))
+    assert sign(drift, Measure.NEW_WORDS).sentence.startswith("Training held too few different messages")
+    assert not drift.is_alarm
+
+
 def test_new_words_are_listed(reference: dict[str, Any], window: Window) -> None:
     """One word of the week is shown, the commonest first, and is no alarm."""
     week = some(window, 120)
