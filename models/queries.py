@@ -279,7 +279,7 @@ def _row_of(
         text=texts.get(row["id"], ""),
         priority=row["priority"],
         status=row["status"].value,
-        category=row["category"].value,
+        category=row["category"],
         stage=row["stage"],
         decision=documents.get(row["id"]),
         tasks=tuple(f"{task['kind'].value.replace('_', ' ')}: {task['note']}" for task in open_tasks),

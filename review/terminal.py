@@ -56,7 +56,7 @@ def print_case(console: Console, view: CaseView) -> None:
         Panel(
             f"[bold]{safe(case['subject'] or '(no subject)')}[/bold]\n"
             f"{safe(case['complainant_name'])} {safe(case['complainant_address'])}\n"
-            f"{suggestion_in_words({'': ''}, status=case['status'].value, category=case['category'].value)}, "
+            f"{suggestion_in_words({'': ''}, status=case['status'].value, category=case['category'])}, "
             f"stage {case['stage'] or '-'}, {case['ombudsman'].value}\n"
             f"received {case['received_on']}, acknowledged {acknowledged}, "
             f"answer due {case['respond_by'] or '-'}"

@@ -96,6 +96,7 @@ def engine(record_url: str) -> Iterator[Engine]:
 def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train once on the project's own corpus; return the folder of artefacts."""
     from triage import artefact, corpus, train  # noqa: PLC0415  # loads scikit-learn
+    from triage.encoder.read import Encoder  # noqa: PLC0415
 
     folder = tmp_path_factory.mktemp("artefacts")
     trained = train.train(
@@ -103,6 +104,7 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         folder=folder,
         now=datetime(2026, 11, 22, tzinfo=UTC),
         progress=train.quietly,
+        encoder=Encoder(),
     )
     artefact.promote(folder, trained.artefact.name)
     return folder

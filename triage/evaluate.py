@@ -1,5 +1,6 @@
 """How good the classifier is: figures as functions of what is true and what was said."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -87,7 +88,8 @@ def intervals(said: Said, truths: Truths, *, writers: Sequence[str]) -> dict[str
         chosen = generator.integers(0, len(groups), size=len(groups))
         rows = np.concatenate([groups[place] for place in chosen])
         drawn.append(_main_figures(said.take(rows), truths.take(rows)))
-    return {name: _edges([each[name] for each in drawn]) for name in drawn[0]}
+    known = {name: [each[name] for each in drawn if not math.isnan(each[name])] for name in drawn[0]}
+    return {name: _edges(values) for name, values in known.items() if values}
 
 
 def _main_figures(said: Said, truths: Truths) -> dict[str, float]:
@@ -116,8 +118,14 @@ def _main_figures(said: Said, truths: Truths) -> dict[str, float]:
 
 def _edges(drawn: list[float]) -> tuple[float, float]:
     """Return the edges of the middle 95 % of what was drawn."""
-    low, high = np.nanquantile(drawn, [0.025, 0.975])
+    low, high = np.quantile(drawn, [0.025, 0.975])
     return _rounded(low), _rounded(high)
+
+
+def _two_kinds(said: Said, truths: Truths) -> float | None:
+    """Return the accuracy on complaints and service requests; None where there are none."""
+    accuracy = _main_figures(said, truths)["complaint against service request"]
+    return None if math.isnan(accuracy) else _rounded(accuracy)
 
 
 def _share(some: Any, all_of_them: Any) -> float:
@@ -224,9 +232,7 @@ def figures(said: Said, truths: Truths, *, categories: Sequence[str] = CATEGORIE
         "status": {
             "accuracy": _rounded(accuracy_score(truths.status, said.status)),
             "macro_f1": _rounded(_macro_f1(truths.status, said.status)),
-            "complaint_against_service_request": _rounded(
-                _main_figures(said, truths)["complaint against service request"]
-            ),
+            "complaint_against_service_request": _two_kinds(said, truths),
             "calibration_error": _rounded(_top_calibration(said.status_chances, truths.status)),
             "confusion": _confusion(truths.status, said.status),
             "per_label": _per_label(truths.status, said.status, [each.value for each in STATUSES]),

@@ -28,6 +28,9 @@ SURE_ENOUGH = 0.95
 """The share of confident statuses that has to be right."""
 
 _MUST_NOT_MISS = frozenset({Flag.SAFEGUARDING, Flag.SAFETY_HAZARD})
+_WORSE_THAN_FALSE = 3.0
+"""How much more a missed danger weighs than a false alarm, as the beta of F-beta."""
+
 _HIGHEST_LIMIT = 0.5
 
 
@@ -170,7 +173,7 @@ def complaint_limit(chances: Numbers, would_be_missed: NDArray[np.bool_]) -> flo
 
 
 def _code_threshold(code: object, curve: Curve, margins: Numbers, truth: NDArray[np.bool_]) -> float:
-    beta = 2.0 if code in _MUST_NOT_MISS else 1.0
+    beta = _WORSE_THAN_FALSE if code in _MUST_NOT_MISS else 1.0
     return _best_threshold(curve.probabilities(margins), truth, beta=beta)
 
 

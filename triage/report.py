@@ -61,7 +61,9 @@ def _rows(figures: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for figure in ("accuracy", "macro_f1", "calibration_error"):
         yield f"status: {figure.replace('_', ' ')}", figures["status"][figure]
     sure = figures["status"]["confident"]
-    yield "status: complaint against service request", figures["status"]["complaint_against_service_request"]
+    two_kinds = figures["status"]["complaint_against_service_request"]
+    if two_kinds is not None:
+        yield "status: complaint against service request", two_kinds
     yield "status: left to officers", 1.0 - sure["share"]
     yield "status: accuracy where not left", sure["accuracy"]
     yield "status: complaints missed with confidence", sure["complaints_missed"]

@@ -27,6 +27,7 @@ from models.errors import InputInvalid
 from models.reference import reply_mark
 from models.unit_of_work import SqlUnitOfWork, is_clash
 from triage import artefact
+from triage.encoder.read import Encoder
 from triage.triager import Triager
 
 MONDAY = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
@@ -37,7 +38,7 @@ def triager(artefacts: Path) -> Triager:
     """Load the classifier that was trained for the tests."""
     live = artefact.live_name(artefacts)
     assert live is not None
-    return Triager(artefact.load(artefacts / live))
+    return Triager(artefact.load(artefacts / live, encoder=Encoder()))
 
 
 @dataclass
