@@ -153,6 +153,7 @@ def rehearse(
     def noted(step: str, outcome: str) -> dict[str, float]:
         now = shares(app, judged)
         table.add_row(step, outcome, *(f"{share:.3f}" for share in now.values()))
+        console.print(f"done: {step}")
         return now
 
     none = as_rulings([], own=(), until=NOW)
@@ -162,9 +163,11 @@ def rehearse(
     council = as_rulings(taught, own=OWN, until=app.clock())
     second = train_and_judge(app, progress=_quietly, messages=corpus, rulings=council)
     after = noted(f"and {len(taught)} rulings of the council", _outcome(second))
-    batch = as_rulings(poisoned(taught), own=OWN, until=app.clock())
+    spoilt = poisoned([ruled_by_that_council(each) for each in judged[-RULED:]])
+    batch = as_rulings(spoilt, own=OWN, until=app.clock() + timedelta(days=30))
+    batch = replace(batch, messages=(*council.messages, *batch.messages))
     third = train_and_judge(app, progress=_quietly, messages=corpus, rulings=batch)
-    still = noted("the same rulings poisoned: no complaint is one", _outcome(third))
+    still = noted(f"and {len(spoilt)} more, poisoned: no complaint is one", _outcome(third))
     back = artefact.rollback(app.artefacts)
     again = noted("heard artefacts rollback", "the first again")
     console.print(table)

@@ -263,7 +263,7 @@ def said_of(decisions: Sequence[Decision], categories: Sequence[str] = CATEGORIE
         ),
         category=np.array([categories.index(each.category) for each in decisions]),
         category_chances=np.array(
-            [[each.category_probabilities[code] for code in categories] for each in decisions]
+            [[each.category_probabilities.get(code, 0.0) for code in categories] for each in decisions]
         ),
         is_housing=np.array([each.ombudsman is Ombudsman.HOUSING for each in decisions]),
         codes=np.array(

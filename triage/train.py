@@ -110,8 +110,9 @@ def train(
     target = artefacts.save(made, folder, whole=whole)
     write_card(target)
     steps.next("done")
-    rows_of_rulings = np.flatnonzero(rows_judged >= len(messages))
-    return Trained(whole or made, tuple(rulings), _said(learnt).take(rows_of_rulings))
+    of_rulings = np.flatnonzero(rows_judged >= len(messages))
+    ruled = tuple(everything[rows_judged[place]] for place in of_rulings)
+    return Trained(whole or made, ruled, _said(learnt).take(of_rulings))
 
 
 def _said(learnt: Learnt) -> Said:
