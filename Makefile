@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: run test check bench kill drain fuzz format lock clean servers
+.PHONY: run test check bench curve encoder kill drain fuzz format lock clean servers
 
 run: $(VENV)/installed  ## the demonstration: an inbox read, triaged and acknowledged
 	$(BIN)/heard demo
@@ -22,12 +22,22 @@ check: $(VENV)/installed-dev  ## linters, types, imports, migrations
 
 bench: $(VENV)/installed-dev servers  ## the benchmarks, each printing its figures
 	$(BIN)/python bench/triage_speed.py
+	$(BIN)/python bench/recipes.py
+	$(BIN)/python bench/matters.py
+	$(BIN)/python bench/rehearsal.py --fast
 	$(BIN)/python bench/parse_speed.py
 	$(BIN)/python bench/end_to_end.py
 	$(BIN)/python bench/arrival.py
 	$(BIN)/python bench/machine_mail.py
 	$(BIN)/python bench/ocr_accuracy.py
 	$(BIN)/heard --data $(VENV)/bench-data evaluate
+
+curve: $(VENV)/installed-dev  ## how the figures grow with the training messages, and docs/learning-curve.png
+	$(BIN)/python bench/learning_curve.py
+
+encoder: $(VENV)/installed-dev  ## the sentence encoder made again, in three quarters of an hour
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[encoder]'
+	$(BIN)/python -m triage.encoder.fine_tune
 
 kill: $(VENV)/installed-dev servers  ## SIGKILL at every station with a thousand messages, and the table of it
 	$(BIN)/python bench/kill_table.py

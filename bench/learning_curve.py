@@ -26,8 +26,9 @@ from triage.corpus import read_training
 from triage.encoder.out_of_fold import logits_of
 from triage.encoder.read import FOLDER, Encoder
 from triage.evaluate import truths_of
-from triage.learn import FOLDS, SEED
+from triage.learn import FOLDS, SEED, calibrate
 from triage.train import _read
+from triage.weigh import weigh, weighed
 
 PLOT = Path(__file__).parents[1] / "docs" / "learning-curve.png"
 SHARES = (0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1.0)
@@ -58,13 +59,14 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Material:
-    """The messages, texts, pragmatic features, labels, writers, and the encoder's logits if any."""
+    """Texts, features, labels, writers; the encoder's logits and the rows it had not learnt from."""
 
     texts: Sequence[str]
     numbers: Numbers
     truths: Truths
     writers: Sequence[str]
-    logits: NDArray[np.float32] | None
+    logits: Numbers | None
+    unseen: Rows | None
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,8 @@ def read() -> Material:
     messages = read_training()
     texts, numbers = _read(messages)
     has_encoder = all((FOLDER / name).exists() for name in NEEDED)
-    logits = logits_of(texts, Encoder()) if has_encoder else None
-    return Material(texts, numbers, truths_of(messages), [each.brief for each in messages], logits)
+    logits, unseen = logits_of(texts, Encoder()) if has_encoder else (None, None)
+    return Material(texts, numbers, truths_of(messages), [each.brief for each in messages], logits, unseen)
 
 
 def curves_of(material: Material) -> dict[str, list[Point]]:
@@ -112,13 +114,12 @@ def curves_of(material: Material) -> dict[str, list[Point]]:
     lessons = sorted(_lessons(material.writers), key=lambda lesson: -len(lesson.learn))
     margins = Parallel(n_jobs=PROCESSES)(delayed(_taught)(material, lesson) for lesson in lessons)
     said = list(zip(lessons, margins, strict=True))
-    return {
-        variant: [
-            _point(material, [(lesson, found[variant]) for lesson, found in said if lesson.share == share])
-            for share in SHARES
-        ]
-        for variant in margins[0]
-    }
+    curves: dict[str, list[Point]] = {FAST: []} if material.logits is None else {FAST: [], WHOLE: []}
+    for share in SHARES:
+        of_share = [(lesson, found) for lesson, found in said if lesson.share == share]
+        for variant, points in curves.items():
+            points.append(_point(material, of_share, is_whole=variant == WHOLE))
+    return curves
 
 
 def _lessons(writers: Sequence[str]) -> Iterator[Lesson]:
@@ -131,19 +132,15 @@ def _lessons(writers: Sequence[str]) -> Iterator[Lesson]:
             yield Lesson(share, learn[np.isin(names[learn], chosen)], judge)
 
 
-def _taught(material: Material, lesson: Lesson) -> dict[str, Margins]:
-    """Return what heads taught by one lesson say of its messages to judge, without and with the encoder."""
+def _taught(material: Material, lesson: Lesson) -> Margins:
+    """Return what heads taught by one lesson say of its messages to judge."""
     vectoriser = Vectoriser().fit([material.texts[row] for row in lesson.learn])
-    kinds = {FAST: None} if material.logits is None else {FAST: None, WHOLE: material.logits}
-    said = {}
-    for variant, logits in kinds.items():
-        rows = vectoriser.transform(material.texts, material.numbers, logits)
-        heads = Heads(seed=SEED).fit(rows[lesson.learn], material.truths.take(lesson.learn))
-        said[variant] = heads.margins(rows[lesson.judge])
-    return said
+    rows = vectoriser.transform(material.texts, material.numbers)
+    heads = Heads(seed=SEED).fit(rows[lesson.learn], material.truths.take(lesson.learn))
+    return heads.margins(rows[lesson.judge])
 
 
-def _point(material: Material, said: Sequence[tuple[Lesson, Margins]]) -> Point:
+def _point(material: Material, said: Sequence[tuple[Lesson, Margins]], *, is_whole: bool) -> Point:
     count = len(material.texts)
     margins = Margins(
         dissatisfaction=np.zeros(count),
@@ -160,8 +157,46 @@ def _point(material: Material, said: Sequence[tuple[Lesson, Margins]]) -> Point:
         share=said[0][0].share,
         writers=float(np.mean([len({material.writers[row] for row in rows}) for rows in learnt])),
         messages=float(np.mean([len(rows) for rows in learnt])),
-        figures=figures_of(margins, material.truths),
+        figures=_figures_with_encoder(material, margins)
+        if is_whole
+        else figures_of(margins, material.truths),
     )
+
+
+def _figures_with_encoder(material: Material, margins: Margins) -> dict[str, float]:
+    """Return the figures with the encoder weighed in; either half of the writers is weighed by the other."""
+    assert material.logits is not None
+    assert material.unseen is not None
+    rows, outputs = material.unseen, Encoder().outputs
+    names = np.array(material.writers)[rows]
+    halves: list[tuple[Rows, dict[str, Numbers]]] = []
+    for learn, judge in GroupKFold(2).split(rows, groups=names):
+        known, new = rows[learn], rows[judge]
+        truths = material.truths.take(known)
+        weights = weigh(
+            margins.take(known), material.logits[known], truths, outputs=outputs, categories=CATEGORIES
+        )
+        both = [
+            weighed(
+                margins.take(some), material.logits[some], weights, outputs=outputs, categories=CATEGORIES
+            )
+            for some in (known, new)
+        ]
+        how, last = calibrate(both[0], truths), both[1]
+        codes = [curve.probabilities(last.codes[:, at]) - 0.5 for at, curve in enumerate(how.codes)]
+        found = {
+            "dissatisfaction": how.dissatisfaction.probabilities(last.dissatisfaction) - 0.5,
+            "status": last.status,
+            "category": last.category,
+            "is_housing": last.is_housing,
+            "codes": np.stack(codes, axis=1),
+        }
+        halves.append((new, found))
+    order = np.concatenate([new for new, _ in halves])
+    joined = Margins(**{
+        field.name: np.concatenate([found[field.name] for _, found in halves]) for field in fields(Margins)
+    })  # fmt: skip
+    return figures_of(joined, material.truths.take(order))
 
 
 def figures_of(margins: Margins, truths: Truths) -> dict[str, float]:

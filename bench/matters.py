@@ -115,6 +115,7 @@ def _artefact(vectoriser: Vectoriser, heads: Heads, temperature: Temperature) ->
         vectoriser=vectoriser,
         heads=heads,
         calibrations=Calibrations(curve, temperature, temperature, curve, (curve,) * len(CODES)),
+        heads_alone=temperature,
         thresholds=Thresholds(),
         corpus_fingerprint="",
         corpus_size=0,

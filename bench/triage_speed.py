@@ -1,7 +1,8 @@
-"""`heard triage`: messages a second on 10,000 lines of 150 words, cold start, memory, order kept."""
+"""`heard triage`, with the sentence encoder and without: messages a second, cold start, memory, order."""
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -18,33 +19,66 @@ WORDS = 150
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print both ways."""
+    print(f"heard triage, messages of {WORDS} words, {os.cpu_count()} processors")
+    for how, options, count, budget in (
+        ("--fast", ["--fast"], COUNT, 500),
+        ("with the encoder", [], COUNT // 5, 60),
+    ):
+        measure(how, options, count=count, budget=budget)
+    print(f"  one message by itself, with the encoder: {1000 * alone():.0f} ms; budget 50")
+
+
+def measure(how: str, options: list[str], *, count: int, budget: int) -> None:
+    """Measure one way and print it."""
     with tempfile.TemporaryDirectory() as folder:
         many, one = Path(folder) / "many.jsonl", Path(folder) / "one.jsonl"
-        many.write_text("\n".join(lines_of(WORDS, count=COUNT)) + "\n", encoding="utf-8")
+        many.write_text("\n".join(lines_of(WORDS, count=count)) + "\n", encoding="utf-8")
         one.write_text(next(lines_of(WORDS, count=1)) + "\n", encoding="utf-8")
-        triage(one)  # The first use may train.
-        cold = min(triage(one)[0] for _ in range(3))
-        _, _, memory_of_tenth = triage(many, lines=COUNT // 10)
-        seconds, ids, memory = triage(many)
-    assert ids == [str(number) for number in range(COUNT)], "the order was not kept"
-    print(f"heard triage, {WORDS} words, {os.cpu_count()} processors, in order: yes")
-    print(f"  {COUNT:,} lines in {seconds:.1f} s: {COUNT / seconds:,.0f} messages/s with start-up")
-    print(f"  after start-up: {COUNT / (seconds - cold):,.0f} messages/s; budget 500")
+        triage(one, options)  # The first use may train.
+        cold = min(triage(one, options)[0] for _ in range(3))
+        _, _, memory_of_tenth = triage(many, options, lines=count // 10)
+        seconds, ids, memory = triage(many, options)
+    assert ids == [str(number) for number in range(count)], "the order was not kept"
+    print(f"{how}, in order: yes")
+    print(f"  {count:,} lines in {seconds:.1f} s: {count / seconds:,.0f} messages/s with start-up")
+    print(f"  after start-up: {count / (seconds - cold):,.0f} messages/s; budget {budget}")
     print(f"  cold start with one message: {cold:.2f} s; budget 3")
     print(
         f"  memory of the largest process: {memory:,.0f} MB; a tenth of the lines: {memory_of_tenth:,.0f} MB"
     )
 
 
-def triage(file: Path, *, lines: int | None = None) -> tuple[float, list[str], float]:
+def alone() -> float:
+    """Return the median seconds from one line written to its answer read, the program being warm."""
+    lines = [line.encode() + b"\n" for line in lines_of(WORDS, count=60)]
+    process = subprocess.Popen(
+        [HEARD, "--data", str(DATA), "triage", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    taken = []
+    for line in lines:
+        begun = time.perf_counter()
+        process.stdin.write(line)
+        process.stdin.flush()
+        process.stdout.readline()
+        taken.append(time.perf_counter() - begun)
+    process.stdin.close()
+    process.wait()
+    return statistics.median(taken[10:])
+
+
+def triage(file: Path, options: list[str], *, lines: int | None = None) -> tuple[float, list[str], float]:
     """Return the seconds, the ids in the order of the answers, and the peak memory in MB."""
     given = file.read_bytes()
     if lines is not None:
         given = b"\n".join(given.split(b"\n")[:lines]) + b"\n"
     begun = time.perf_counter()
     process = subprocess.Popen(
-        [HEARD, "--data", str(DATA), "triage", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [HEARD, "--data", str(DATA), "triage", *options, "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -44,6 +44,7 @@ class Artefact:
 
     With a sentence encoder its heads' opinion and the encoder's are weighed into one; a folder holds what
     either way needs. `categories` are those it tells apart, the council's own after the project's.
+    `heads_alone` makes probabilities of what the category head says by itself, of a part of a message.
     `rulings` is how many officers' rulings it learnt from, the last of them made at `rulings_until`.
     """
 
@@ -58,6 +59,7 @@ class Artefact:
     metrics: dict[str, Any] = field(default_factory=dict)
     encoder: Encoder | None = None
     weights: Weights | None = None
+    heads_alone: Temperature = field(default_factory=lambda: Temperature(1.0))
     categories: tuple[str, ...] = CATEGORIES
     rulings: int = 0
     rulings_until: datetime | None = None
@@ -305,6 +307,7 @@ def _assembled(about: dict[str, Any], learnt: dict[str, Any], encoder: Encoder |
         metrics=kind["metrics"],
         encoder=encoder,
         weights=_weights(kind["weights"]) if encoder else None,
+        heads_alone=Temperature(**about["kinds"]["fast"]["calibrations"]["category"]),
         categories=heads.categories,
         rulings=about["rulings"]["count"],
         rulings_until=datetime.fromisoformat(until) if until else None,

@@ -107,7 +107,8 @@ def judge(
     if category.high < -MOVED_BY_PRACTICE:
         reasons.append(f"worse: {category.text}")
     reasons += _more_missed("the evaluation set", evaluation, live, candidate)
-    reasons += _more_missed("the latest rulings", rulings, live_on_rulings, candidate_on_rulings)
+    if len(rulings.status):
+        reasons += _more_missed("the latest rulings", rulings, live_on_rulings, candidate_on_rulings)
     return Verdict(tuple(reasons), (*firm, category))
 
 

@@ -22,7 +22,6 @@ from models.decision import Span
 from triage.artefact import Artefact
 from triage.features import NAMES, masked
 from triage.reading import Reading
-from triage.weigh import weighed_categories
 
 Numbers = NDArray[np.float64]
 
@@ -346,8 +345,8 @@ def chances_of(segments: Sequence[Sequence[Segment]], artefact: Artefact) -> lis
 def _category_chances(texts: Sequence[str], artefact: Artefact) -> Numbers:
     """Return the chances (texts, categories) of texts that are parts of messages.
 
-    The encoder reads each part anew: in the midst of a message its words carry the main matter with them.
-    The pragmatic features are those of whole messages, and left out.
+    The heads read them alone: the encoder would have to read each part anew, for half as many messages a
+    second again, and finds no more. The pragmatic features are those of whole messages, and left out.
     """
     margins: Numbers = np.full((len(texts), len(artefact.categories)), _NEVER)
     head = artefact.heads.category_
@@ -355,12 +354,7 @@ def _category_chances(texts: Sequence[str], artefact: Artefact) -> Numbers:
         rows = artefact.vectoriser.transform(texts, np.zeros((len(texts), len(NAMES))))
         said = head.decision_function(rows)
         margins[:, head.classes_] = said if said.ndim > 1 else np.stack([-said, said], axis=1)
-    if len(texts) and artefact.encoder and artefact.weights:
-        margins = weighed_categories(
-            margins, artefact.encoder.logits(texts).astype(np.float64), artefact.weights,
-            outputs=artefact.encoder.outputs, categories=artefact.categories,
-        )  # fmt: skip
-    return artefact.calibrations.category.probabilities(margins)
+    return artefact.heads_alone.probabilities(margins)
 
 
 def further_matters(

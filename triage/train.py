@@ -86,6 +86,7 @@ def train(
         corpus_fingerprint=print_of_corpus,
         corpus_size=len(messages),
         metrics=figures(_said(learnt), truths, categories=categories),
+        heads_alone=learnt.calibrations.category,
         categories=categories,
         rulings=len(rulings),
         rulings_until=max((each.ruled_at for each in rulings if each.ruled_at), default=None),

@@ -73,13 +73,6 @@ def weighed(margins: Margins, logits: Numbers, weights: Weights, *, outputs: Seq
     )
 
 
-def weighed_categories(margins: Numbers, logits: Numbers, weights: Weights, *, outputs: Sequence[str],
-                       categories: Sequence[str]) -> Numbers:  # fmt: skip
-    """Return the margins (n, categories) of heads and encoder on the category alone as one opinion."""
-    columns = _columns(outputs, categories, weights.taken_for)
-    return weights.category.of(margins, logits[:, columns.category])
-
-
 def weigh(margins: Margins, logits: Numbers, truths: Truths, *, outputs: Sequence[str],
           categories: Sequence[str]) -> Weights:  # fmt: skip
     """Find the weights under which the true labels of n messages are likeliest."""
