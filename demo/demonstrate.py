@@ -202,4 +202,4 @@ def _print_where_next(console: Console, folder: Path, done: dict[str, Any], *, u
 
 
 def _words(code: Any) -> str:
-    return str(code.value).replace("_", " ") if code else ""
+    return str(code).replace("_", " ") if code else ""
