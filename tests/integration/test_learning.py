@@ -103,7 +103,7 @@ def test_a_candidate_runs_beside_the_live_one_and_passes_the_gate_or_not(opened:
     done = train_and_judge(app, progress=lambda *_: None, messages=few)
     assert not done.is_live
     assert done.verdict is not None
-    assert any("status on the evaluation set" in reason for reason in done.verdict.reasons)
+    assert done.why == "; ".join(done.verdict.reasons) != ""
     assert artefact.live_name(app.artefacts) == live
     card = (app.artefacts / done.trained.artefact.name / "card.html").read_text(encoding="utf-8")
     assert f"Against {live}" in card

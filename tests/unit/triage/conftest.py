@@ -83,6 +83,7 @@ def learn(messages: Sequence[LabelledMessage], *, name: str = "by-heart") -> Art
             codes=tuple(fit_curve(margins.codes[:, at], truths.codes[:, at]) for at in range(len(CODES))),
         ),
         thresholds=Thresholds(status=0.5),
+        heads_alone=fit_temperature(margins.category, truths.category),
         corpus_fingerprint=fingerprint(messages),
         corpus_size=len(messages),
         metrics={"status": {"accuracy": 1.0}},
