@@ -318,10 +318,11 @@ class App:
         """
         from triage.triager import Triager  # noqa: PLC0415  # loads spaCy and scikit-learn
 
-        return Triager(self._live_artefact(progress, None if is_fast else self.encoder()))
+        return Triager(self._live_artefact(progress, None if is_fast else self.encoder))
 
+    @cached_property
     def encoder(self) -> "Encoder | None":
-        """Return the sentence encoder; None where the settings do without or it cannot be used.
+        """The sentence encoder; None where the settings do without or it cannot be used.
 
         Triage without it is poorer, but goes on.
         """
@@ -412,7 +413,7 @@ class App:
                 return artefact.load(self.artefacts / name, encoder=encoder)
             except ArtefactRefused as error:
                 self.log.warning("artefact_refused", artefact=name, why=str(error))
-        made = build_artefact(self.artefacts, progress=progress, encoder=self.encoder())
+        made = build_artefact(self.artefacts, progress=progress, encoder=self.encoder)
         return made if encoder else artefact.load(self.artefacts / made.name)
 
 

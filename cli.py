@@ -424,6 +424,7 @@ def evaluate(app: App, file: Path | None, *, fast: bool, as_json: bool) -> None:
     """
     from triage import corpus  # noqa: PLC0415  # loads scikit-learn
     from triage.evaluate import evaluate as judge  # noqa: PLC0415
+    from triage.evaluate import evaluate_pairs  # noqa: PLC0415
 
     messages = corpus.read_file(file) if file else corpus.read_folder(corpus.EVALUATION)
     if not messages:
@@ -432,7 +433,7 @@ def evaluate(app: App, file: Path | None, *, fast: bool, as_json: bool) -> None:
         triager = app.triager(progress=_shown_on(bar), is_fast=fast)
     figures = judge(triager, messages)
     if file is None:
-        figures["adversarial"] = judge(triager, corpus.read_folder(corpus.ADVERSARIAL))["pairs"]
+        figures["adversarial"] = evaluate_pairs(triager, corpus.read_folder(corpus.ADVERSARIAL))
     if as_json:
         click.echo(json.dumps(figures, indent=1))
         return
@@ -467,7 +468,7 @@ def list_artefacts(app: App, *, as_json: bool) -> None:
     if not found:
         click.echo("There are none yet; `heard train` makes one.")
     for about in found:
-        figures = artefact.best_metrics(about)
+        figures = artefact.best_kind(about)["metrics"]
         click.echo(
             f"{'*' if about['name'] == live else ' '} {about['name']}  "
             f"{about['corpus']['messages']:,} messages, "

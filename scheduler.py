@@ -32,7 +32,6 @@ from operations.serve_health import HealthServer, serve_health
 
 if TYPE_CHECKING:
     from intake.receive import Receiver
-    from operations.live_triager import LiveTriager
     from triage.triager import Triager
 
 PROCESS_SECONDS = 5
@@ -46,11 +45,13 @@ _CLOCK_WAS_SET_S = 5.0
 class Service:
     """Runs the jobs until it is told to stop: poll, process, deliver, guard."""
 
-    def __init__(self, app: App, triager: "Triager | LiveTriager") -> None:
+    def __init__(self, app: App, triager: "Triager") -> None:
+        from operations.live_triager import LiveTriager  # noqa: PLC0415  # loads scikit-learn
+
         self._app = app
-        self._triager = triager
+        self._triager = LiveTriager(app, triager)
         self._log = app.log
-        self._receiver: Receiver = app.receiver(triager)
+        self._receiver: Receiver = app.receiver(self._triager)
         self._mailboxes = app.mailboxes()
         self._sender = app.sender()
         self._patience: dict[str, Patience] = {}
@@ -99,7 +100,7 @@ class Service:
         self._add(scheduler, "deliver", self._deliver, every.deliver_seconds)
         self._add(scheduler, "guard", self._guard, every.guard_seconds)
         self._add(scheduler, "reconcile", self._reconcile, RECONCILE_SECONDS)
-        self._add(scheduler, "artefact", self._refresh, REFRESH_SECONDS)
+        self._add(scheduler, "artefact", self._triager.refresh, REFRESH_SECONDS)
         self._add(scheduler, "drift", self._drift, DRIFT_SECONDS)
         self._add(scheduler, "retrain", self._retrain, DRIFT_SECONDS)
         return scheduler
@@ -232,12 +233,6 @@ class Service:
             self._log.info("guarded", case=reference, done=what)
         self._note(GUARD)
 
-    def _refresh(self) -> None:
-        """Take up an artefact that was made live meanwhile."""
-        refresh = getattr(self._triager, "refresh", None)
-        if refresh is not None:
-            refresh()
-
     def _drift(self) -> None:
         """Once a week say whether messages and rulings still look like what the artefact learnt from."""
         from operations.drift import drift_if_due  # noqa: PLC0415  # loads scikit-learn
@@ -351,9 +346,7 @@ def run_service(app: App) -> None:
     """
     with app.alone():
         app.open_record()
-        from operations.live_triager import LiveTriager  # noqa: PLC0415  # loads spaCy and scikit-learn
-
-        triager = LiveTriager(app, progress=lambda step, *_: app.log.info("training", step=step))
+        triager = app.triager(progress=lambda step, *_: app.log.info("training", step=step))
         Service(app, triager).run()
 
 

@@ -20,8 +20,7 @@ from rich.table import Table
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import GroupKFold
 
-from models.codes import Exclusion
-from triage.classifier import CATEGORIES, CODES, STATUSES, Heads, Margins, Truths, Vectoriser
+from triage.classifier import CATEGORIES, IS_EXCLUSION, Heads, Margins, Truths, Vectoriser
 from triage.corpus import read_training
 from triage.encoder.out_of_fold import logits_of
 from triage.encoder.read import FOLDER, Encoder
@@ -142,13 +141,7 @@ def _taught(material: Material, lesson: Lesson) -> Margins:
 
 def _point(material: Material, said: Sequence[tuple[Lesson, Margins]], *, is_whole: bool) -> Point:
     count = len(material.texts)
-    margins = Margins(
-        dissatisfaction=np.zeros(count),
-        status=np.zeros((count, len(STATUSES))),
-        category=np.zeros((count, len(CATEGORIES))),
-        is_housing=np.zeros(count),
-        codes=np.zeros((count, len(CODES))),
-    )
+    margins = Margins.zeros(count, categories=len(CATEGORIES))
     for lesson, found in said:
         for field in fields(Margins):
             getattr(margins, field.name)[lesson.judge] = getattr(found, field.name)
@@ -201,14 +194,13 @@ def _figures_with_encoder(material: Material, margins: Margins) -> dict[str, flo
 
 def figures_of(margins: Margins, truths: Truths) -> dict[str, float]:
     """Return the five figures of margins that were held out."""
-    exclusions = np.array([isinstance(code, Exclusion) for code in CODES])
     said = margins.codes > 0
     values = (
         f1_score(truths.dissatisfaction, margins.dissatisfaction > 0),
         accuracy_score(truths.status, margins.status.argmax(axis=1)),
         accuracy_score(truths.category, margins.category.argmax(axis=1)),
-        f1_score(truths.codes[:, exclusions], said[:, exclusions], average="micro", zero_division=0),
-        f1_score(truths.codes[:, ~exclusions], said[:, ~exclusions], average="micro", zero_division=0),
+        f1_score(truths.codes[:, IS_EXCLUSION], said[:, IS_EXCLUSION], average="micro", zero_division=0),
+        f1_score(truths.codes[:, ~IS_EXCLUSION], said[:, ~IS_EXCLUSION], average="micro", zero_division=0),
     )
     return dict(zip(LOOKS, map(float, values), strict=True))
 

@@ -1,6 +1,5 @@
 """Drift: every week, what came in and what officers ruled against what the live artefact learnt from."""
 
-import json
 from collections import Counter
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ from bootstrap import App
 from models.errors import ArtefactRefused
 from models.message import words_to_triage
 from models.ruled import DecidedMessage, decided_messages, ruled_messages
+from operations.dated import read_dated, write_dated
 
 if TYPE_CHECKING:
     from triage.drift import Drift
@@ -72,23 +72,14 @@ def _window(app: App, messages: list[DecidedMessage], *, since: datetime) -> Any
 
 def drift_if_due(app: App) -> "Drift | None":
     """Compare if a week has gone by, and keep the result for `heard doctor`; None where it is not due."""
-    file = app.artefacts / _FILE
     last = last_drift(app)
-    if last and app.clock() - datetime.fromisoformat(last["at"]) < EVERY:
+    if last and app.clock() - last["at"] < EVERY:
         return None
     found = drift_now(app)
-    said = {"at": app.clock().isoformat(), **found.as_json()}
-    unfinished = file.with_suffix(".new")
-    unfinished.write_text(json.dumps(said) + "\n", encoding="utf-8")
-    unfinished.replace(file)
+    write_dated(app.artefacts / _FILE, found.as_json(), at=app.clock())
     return found
 
 
 def last_drift(app: App) -> dict[str, Any] | None:
     """Return the last comparison of the service, None where there was none or it cannot be read."""
-    try:
-        said: dict[str, Any] = json.loads((app.artefacts / _FILE).read_text(encoding="utf-8"))
-        datetime.fromisoformat(said["at"])
-    except (OSError, ValueError, KeyError):
-        return None
-    return said
+    return read_dated(app.artefacts / _FILE)

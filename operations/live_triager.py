@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bootstrap import App, Progress
+from bootstrap import App
 from models.decision import Decision, Prediction
 from models.errors import ArtefactRefused
 from triage import artefact
@@ -22,9 +22,9 @@ SHADOW_FILE = "shadow.jsonl"
 class LiveTriager:
     """Triages with whatever is live; a candidate may run beside it and decides nothing."""
 
-    def __init__(self, app: App, *, progress: Progress) -> None:
+    def __init__(self, app: App, triager: Triager) -> None:
         self._app = app
-        self._triager = app.triager(progress=progress)
+        self._triager = triager
         self._shadow: Triager | None = None
         self.refresh()
 

@@ -1,6 +1,5 @@
 """Retraining by itself: once a week, where officers have ruled enough, in a process of its own."""
 
-import json
 import os
 from datetime import datetime, timedelta
 from itertools import islice
@@ -10,6 +9,7 @@ from multiprocessing.process import BaseProcess
 from bootstrap import App, configure_log
 from models.errors import ArtefactRefused, HeardError
 from models.ruled import ruled_messages
+from operations.dated import read_dated, write_dated
 from settings import Settings
 
 EVERY = timedelta(days=7)
@@ -22,16 +22,15 @@ _NICE = 10
 
 def is_due(app: App) -> bool:
     """Say whether a week has gone by since the last time, and officers have ruled enough since then."""
-    if not app.settings.triage.retrain or app.clock() - _last(app) < EVERY:
+    last = read_dated(app.artefacts / _FILE)
+    if not app.settings.triage.retrain or (last and app.clock() - last["at"] < EVERY):
         return False
     return len(list(islice(ruled_messages(app.engine, since=_learnt_until(app)), ENOUGH_NEW))) >= ENOUGH_NEW
 
 
 def begin(app: App) -> BaseProcess:
     """Start training in a process of its own, so that mail is read meanwhile; killed, it changes nothing."""
-    app.artefacts.mkdir(parents=True, exist_ok=True)
-    said = json.dumps({"at": app.clock().isoformat()})
-    (app.artefacts / _FILE).write_text(said + "\n", encoding="utf-8")
+    write_dated(app.artefacts / _FILE, {}, at=app.clock())
     process = get_context("spawn").Process(target=_retrain, args=(app.settings,), daemon=True)
     process.start()
     return process
@@ -53,15 +52,6 @@ def _retrain(settings: Settings) -> None:
         log.info("trained", artefact=made.name, rulings=made.rulings, live=True)
     else:
         log.warning("trained", artefact=made.name, rulings=made.rulings, live=False, why=done.why)
-
-
-def _last(app: App) -> datetime:
-    """Return when training was last begun, or was given the first chance to be."""
-    file = app.artefacts / _FILE
-    try:
-        return datetime.fromisoformat(json.loads(file.read_text(encoding="utf-8"))["at"])
-    except (OSError, ValueError, KeyError):
-        return datetime.fromtimestamp(0, tz=app.clock().tzinfo)
 
 
 def _learnt_until(app: App) -> datetime | None:

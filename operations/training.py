@@ -79,7 +79,7 @@ def train_and_judge(
         folder=app.artefacts,
         now=app.clock(),
         progress=progress,
-        encoder=app.encoder(),
+        encoder=app.encoder,
         rulings=learnt_from.messages,
         own_categories=learnt_from.learnt_categories,
     )
@@ -110,7 +110,7 @@ def _live(app: App) -> "Artefact | None":
     if name is None:
         return None
     try:
-        return artefact.load(app.artefacts / name, encoder=app.encoder())
+        return artefact.load(app.artefacts / name, encoder=app.encoder)
     except ArtefactRefused as error:
         app.log.warning("artefact_refused", artefact=name, why=str(error))
         return None

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import structlog
 from installation import Installation
 from servers import Dovecot, MissingServer, Postgres, SmtpServer
 from sqlalchemy import Engine
@@ -42,6 +43,13 @@ def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
     with server:
         _STARTED.append(f"Dovecot on {server.host}:{server.plain_port} and {server.tls_port}")
         yield server
+
+
+@pytest.fixture(autouse=True)
+def _log_of_its_own() -> Iterator[None]:
+    """Forget how a command set logging up: its standard error is closed when the test ends."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -65,11 +65,6 @@ class Artefact:
     rulings_until: datetime | None = None
     reference: dict[str, Any] = field(default_factory=dict)
 
-    @property
-    def is_fast(self) -> bool:
-        """Say whether it does without the sentence encoder."""
-        return self.encoder is None
-
 
 def features_fingerprint() -> str:
     """Return a hash of the features and labels; an artefact learnt under others cannot be used."""
@@ -258,11 +253,10 @@ def _described(fast: Artefact, whole: Artefact | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def best_metrics(about: dict[str, Any]) -> dict[str, Any]:
-    """Return the figures of an artefact from what it says of itself: with the encoder if it has any."""
-    kinds = about["kinds"]
-    metrics: dict[str, Any] = (kinds.get("whole") or kinds["fast"])["metrics"]
-    return metrics
+def best_kind(about: dict[str, Any]) -> dict[str, Any]:
+    """Return figures, thresholds and calibration of an artefact, those with the encoder if it has any."""
+    kinds: dict[str, dict[str, Any]] = about["kinds"]
+    return kinds.get("whole") or kinds["fast"]
 
 
 def _check(about: dict[str, Any], folder: Path, encoder: Encoder | None) -> None:

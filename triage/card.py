@@ -14,7 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from matplotlib import pyplot as plt
 
 from models.codes import Status
-from triage.artefact import best_metrics
+from triage.artefact import best_kind
 
 _STATUSES = [status.value.replace("_", " ") for status in Status]
 
@@ -39,7 +39,7 @@ _USE = (
 def write_card(folder: Path) -> None:
     """Write `card.md`, `card.html` and the plots from what an artefact says of itself."""
     about = json.loads((folder / "artefact.json").read_text(encoding="utf-8"))
-    figures = best_metrics(about)
+    figures = best_kind(about)["metrics"]
     _plot_calibration(figures["reliability"], folder / "calibration.png")
     _plot_confusion(figures["status"]["confusion"], folder / "confusion.png")
     parts = list(_parts(about))
@@ -49,7 +49,7 @@ def write_card(folder: Path) -> None:
 
 def _parts(about: dict[str, Any]) -> Iterator[Part]:
     kinds = {kind: each["metrics"] for kind, each in about["kinds"].items()}
-    figures = best_metrics(about)
+    figures = best_kind(about)["metrics"]
     yield Part(f"Artefact {about['name']}", _introduction(about))
     if "gate" in about:
         yield _gate(about["gate"])
@@ -73,7 +73,7 @@ def _parts(about: dict[str, Any]) -> Iterator[Part]:
 
 def _introduction(about: dict[str, Any]) -> tuple[str, ...]:
     libraries = ", ".join(f"{name} {number}" for name, number in about["libraries"].items())
-    limits = (about["kinds"].get("whole") or about["kinds"]["fast"])["thresholds"]
+    limits = best_kind(about)["thresholds"]
     encoder = f"sentence encoder {about['encoder'][:16]}" if about["encoder"] else "no sentence encoder"
     corpus, rulings = about["corpus"], about["rulings"]["count"]
     origin = (

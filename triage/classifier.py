@@ -6,8 +6,8 @@ exclusion and flag. Heads give margins; `weigh.py` joins them with the sentence 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
 from models.codes import Category, Exclusion, Flag, Status
+from models.decision import FORMAL_STATUSES
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Numbers = NDArray[np.float64]
 
@@ -24,10 +28,26 @@ STATUSES = tuple(Status)
 CATEGORIES = tuple(Category)
 CODES: tuple[Exclusion | Flag, ...] = (*Exclusion, *Flag)
 
+IS_FORMAL = np.array([each in FORMAL_STATUSES for each in STATUSES])
+"""Which of the statuses start a response clock."""
+
+IS_EXCLUSION = np.array([isinstance(code, Exclusion) for code in CODES])
+"""Which of the codes are exclusions; the others are flags."""
+
 _LETTER_COLUMNS = 2**16
 """Groups of four letters are hashed: as good as a vocabulary of them, twice as fast, and quick to load."""
 
 _WORD = r"(?u)\b\w[\w'’]*\b"
+
+
+_OfMessages = TypeVar("_OfMessages", bound="DataclassInstance")
+
+
+def take_rows(of_messages: _OfMessages, rows: NDArray[np.int64]) -> _OfMessages:
+    """Return what arrays with a row for each message say of some of the messages."""
+    return replace(
+        of_messages, **{field.name: getattr(of_messages, field.name)[rows] for field in fields(of_messages)}
+    )
 
 
 @dataclass(frozen=True)
@@ -49,16 +69,7 @@ class Truths:
 
     def take(self, rows: NDArray[np.int64]) -> "Truths":
         """Return the labels of some messages."""
-        return Truths(
-            self.dissatisfaction[rows],
-            self.status[rows],
-            self.category[rows],
-            self.is_housing[rows],
-            self.codes[rows],
-            self.weights[rows],
-            self.knows_dissatisfaction[rows],
-            self.knows_codes[rows],
-        )
+        return take_rows(self, rows)
 
 
 @dataclass(frozen=True)
@@ -71,15 +82,20 @@ class Margins:
     is_housing: Numbers
     codes: Numbers
 
+    @classmethod
+    def zeros(cls, count: int, *, categories: int) -> "Margins":
+        """Return margins of so many messages, to be filled."""
+        return cls(
+            dissatisfaction=np.zeros(count),
+            status=np.zeros((count, len(STATUSES))),
+            category=np.zeros((count, categories)),
+            is_housing=np.zeros(count),
+            codes=np.zeros((count, len(CODES))),
+        )
+
     def take(self, rows: NDArray[np.int64]) -> "Margins":
         """Return the margins of some messages."""
-        return Margins(
-            self.dissatisfaction[rows],
-            self.status[rows],
-            self.category[rows],
-            self.is_housing[rows],
-            self.codes[rows],
-        )
+        return take_rows(self, rows)
 
 
 class Vectoriser:
@@ -167,10 +183,14 @@ class Heads:
         return Margins(
             dissatisfaction=_one(self.dissatisfaction_, rows),
             status=_many(self.status_, rows, count=len(STATUSES)),
-            category=_many(self.category_, rows, count=len(self.categories)),
+            category=self.category_margins(rows),
             is_housing=_one(self.is_housing_, rows),
             codes=np.stack([_one(head, rows) for head in self.codes_], axis=1),
         )
+
+    def category_margins(self, rows: csr_matrix) -> Numbers:
+        """Return the margins (rows, categories) of the category head alone."""
+        return _many(self.category_, rows, count=len(self.categories))
 
     def grievance_weights(self, word_columns: int) -> Numbers:
         """Return how much each word speaks for dissatisfaction, in the order of the vocabulary."""

@@ -2,17 +2,26 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, confusion_matrix, f1_score, precision_recall_fscore_support
 
-from models.codes import Category, Exclusion, Ombudsman, Status
-from models.decision import FORMAL_STATUSES, Decision
+from models.codes import Category, Ombudsman, Status
+from models.decision import Decision
 from triage.calibration import Calibrations, expected_calibration_error
-from triage.classifier import CATEGORIES, CODES, STATUSES, Margins, Truths
+from triage.classifier import (
+    CATEGORIES,
+    CODES,
+    IS_EXCLUSION,
+    IS_FORMAL,
+    STATUSES,
+    Margins,
+    Truths,
+    take_rows,
+)
 from triage.corpus import LabelledMessage
 from triage.decide import Thresholds
 from triage.triager import Triager
@@ -41,7 +50,7 @@ class Said:
 
     def take(self, rows: NDArray[np.int64]) -> "Said":
         """Return what was said of some messages."""
-        return Said(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+        return take_rows(self, rows)
 
 
 def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
@@ -53,7 +62,12 @@ def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str,
     result["intervals"] = intervals(
         said, truths, writers=[each.brief or each.message.id for each in messages]
     )
-    result |= _of_pairs(messages, said, truths) | _of_matters(messages, decisions)
+    for name, found in (
+        ("pairs", _of_pairs(messages, said, truths)),
+        ("further_matters", _of_matters(messages, decisions)),
+    ):
+        if found:
+            result[name] = found
     plain = np.array([_MASKED_WORD not in _words(each) for each in messages])
     result["without_the_word_complain"] = {
         "messages": int(plain.sum()),
@@ -70,6 +84,13 @@ def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str,
     result["artefact"] = triager.artefact.name
     result["briefs"] = len({each.brief for each in messages if each.brief})
     return result
+
+
+def evaluate_pairs(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
+    """Triage messages of minimal pairs and return in how many pairs both halves are right."""
+    categories = triager.artefact.categories
+    decisions = [decision for _, decision in triager.triage(each.message for each in messages)]
+    return _of_pairs(messages, said_of(decisions, categories), truths_of(messages, categories))
 
 
 def intervals(said: Said, truths: Truths, *, writers: Sequence[str]) -> dict[str, tuple[float, float]]:
@@ -92,27 +113,29 @@ def intervals(said: Said, truths: Truths, *, writers: Sequence[str]) -> dict[str
     return {name: _edges(values) for name, values in known.items() if values}
 
 
+def missed(said: Said, truths: Truths) -> Truth:
+    """Say which complaints and escalations were called something else with confidence."""
+    result: Truth = IS_FORMAL[truths.status] & ~IS_FORMAL[said.status] & ~said.officer_decides
+    return result
+
+
 def _main_figures(said: Said, truths: Truths) -> dict[str, float]:
     """Return the figures that an interval is wanted for; not a number where there is nothing to judge."""
-    exclusions = np.array([isinstance(code, Exclusion) for code in CODES])
-    top3 = np.argsort(-said.category_chances, axis=1)[:, :3]
     hits = said.dissatisfaction & truths.dissatisfaction
-    two = np.isin(truths.status, [STATUSES.index(Status.COMPLAINT), STATUSES.index(Status.SERVICE_REQUEST)])
-    right = said.status == truths.status
-    formal = np.isin(truths.status, [STATUSES.index(each) for each in FORMAL_STATUSES])
-    missed = formal & ~said.officer_decides & ~np.isin(said.status, np.unique(truths.status[formal]))
     return {
         "dissatisfaction recall": _share(hits.sum(), truths.dissatisfaction.sum()),
         "dissatisfaction precision": _share(hits.sum(), said.dissatisfaction.sum()),
-        "status accuracy": right.mean(),
-        "complaint against service request": _share((right & two).sum(), two.sum()),
-        "complaints missed with confidence": _share(missed.sum(), formal.sum()),
+        "status accuracy": (said.status == truths.status).mean(),
+        "complaint against service request": _two_kinds(said, truths),
+        "complaints missed with confidence": _share(
+            missed(said, truths).sum(), IS_FORMAL[truths.status].sum()
+        ),
         "left to officers": said.officer_decides.mean(),
         "category accuracy": (said.category == truths.category).mean(),
-        "category in first three": (top3 == truths.category[:, None]).any(axis=1).mean(),
+        "category in first three": _in_first_three(said, truths),
         "ombudsman accuracy": (said.is_housing == truths.is_housing).mean(),
-        "exclusions micro F1": _micro_f1(said.codes[:, exclusions], truths.codes[:, exclusions]),
-        "flags micro F1": _micro_f1(said.codes[:, ~exclusions], truths.codes[:, ~exclusions]),
+        "exclusions micro F1": _micro_f1(said.codes[:, IS_EXCLUSION], truths.codes[:, IS_EXCLUSION]),
+        "flags micro F1": _micro_f1(said.codes[:, ~IS_EXCLUSION], truths.codes[:, ~IS_EXCLUSION]),
     }
 
 
@@ -122,10 +145,15 @@ def _edges(drawn: list[float]) -> tuple[float, float]:
     return _rounded(low), _rounded(high)
 
 
-def _two_kinds(said: Said, truths: Truths) -> float | None:
-    """Return the accuracy on complaints and service requests; None where there are none."""
-    accuracy = _main_figures(said, truths)["complaint against service request"]
-    return None if math.isnan(accuracy) else _rounded(accuracy)
+def _two_kinds(said: Said, truths: Truths) -> float:
+    """Return the accuracy on complaints and service requests; not a number where there are none."""
+    two = np.isin(truths.status, [STATUSES.index(Status.COMPLAINT), STATUSES.index(Status.SERVICE_REQUEST)])
+    return _share(((said.status == truths.status) & two).sum(), two.sum())
+
+
+def _in_first_three(said: Said, truths: Truths) -> float:
+    top3 = np.argsort(-said.category_chances, axis=1)[:, :3]
+    return float((top3 == truths.category[:, None]).any(axis=1).mean())
 
 
 def _share(some: Any, all_of_them: Any) -> float:
@@ -152,7 +180,7 @@ def _of_pairs(messages: Sequence[LabelledMessage], said: Said, truths: Truths) -
         "status": [status[one] and status[other] for one, other in pairs],
         "both": [felt[one] and felt[other] and status[one] and status[other] for one, other in pairs],
     }
-    return {"pairs": {"count": len(pairs), **{name: _rounded(np.mean(hits)) for name, hits in both.items()}}}
+    return {"count": len(pairs), **{name: _rounded(np.mean(hits)) for name, hits in both.items()}}
 
 
 def _of_matters(messages: Sequence[LabelledMessage], decisions: Sequence[Decision]) -> dict[str, Any]:
@@ -164,12 +192,10 @@ def _of_matters(messages: Sequence[LabelledMessage], decisions: Sequence[Decisio
     with_some = [row for row, also in enumerate(several) if also]
     without = [row for row, also in enumerate(several) if not also]
     return {
-        "further_matters": {
-            "messages": len(with_some),
-            "noticed": _rounded(np.mean([bool(found[row]) for row in with_some])),
-            "right_category": _rounded(np.mean([bool(found[row] & several[row]) for row in with_some])),
-            "false_alarms": _rounded(np.mean([bool(found[row]) for row in without])),
-        }
+        "messages": len(with_some),
+        "noticed": _rounded(np.mean([bool(found[row]) for row in with_some])),
+        "right_category": _rounded(np.mean([bool(found[row] & several[row]) for row in with_some])),
+        "false_alarms": _rounded(np.mean([bool(found[row]) for row in without])),
     }
 
 
@@ -201,13 +227,12 @@ def said_of_margins(margins: Margins, how: Calibrations, thresholds: Thresholds)
         [curve.probabilities(margins.codes[:, at]) for at, curve in enumerate(how.codes)], axis=1
     )
     limits = np.array([thresholds.codes.get(code.value, 0.5) for code in CODES])
-    formal = np.array([each in FORMAL_STATUSES for each in STATUSES])
     best = status.argmax(axis=1)
-    chance = status[:, formal].sum(axis=1)
+    chance = status[:, IS_FORMAL].sum(axis=1)
     silent = np.isin(best, [STATUSES.index(Status.COMPLIMENT), STATUSES.index(Status.OTHER)])
     unsure = status.max(axis=1) < thresholds.status
     return Said(
-        dissatisfaction=formal[best] | ((dissatisfaction >= thresholds.dissatisfaction) & ~silent),
+        dissatisfaction=IS_FORMAL[best] | ((dissatisfaction >= thresholds.dissatisfaction) & ~silent),
         dissatisfaction_chance=dissatisfaction,
         status=best,
         status_chances=status,
@@ -215,15 +240,14 @@ def said_of_margins(margins: Margins, how: Calibrations, thresholds: Thresholds)
         category_chances=category,
         is_housing=how.is_housing.probabilities(margins.is_housing) >= 0.5,  # noqa: PLR2004
         codes=codes >= limits,
-        officer_decides=unsure | (~formal[best] & (chance >= thresholds.complaint_missed)),
+        officer_decides=unsure | (~IS_FORMAL[best] & (chance >= thresholds.complaint_missed)),
     )
 
 
 def figures(said: Said, truths: Truths, *, categories: Sequence[str] = CATEGORIES) -> dict[str, Any]:
     """Return recall, precision, F1, calibration and confusion of everything that was said."""
     count = len(truths.status)
-    top3 = np.argsort(-said.category_chances, axis=1)[:, :3]
-    exclusions = np.array([isinstance(code, Exclusion) for code in CODES])
+    two_kinds = _two_kinds(said, truths)
     return {
         "messages": count,
         "dissatisfaction": _dissatisfaction(
@@ -232,7 +256,7 @@ def figures(said: Said, truths: Truths, *, categories: Sequence[str] = CATEGORIE
         "status": {
             "accuracy": _rounded(accuracy_score(truths.status, said.status)),
             "macro_f1": _rounded(_macro_f1(truths.status, said.status)),
-            "complaint_against_service_request": _two_kinds(said, truths),
+            "complaint_against_service_request": None if math.isnan(two_kinds) else _rounded(two_kinds),
             "calibration_error": _rounded(_top_calibration(said.status_chances, truths.status)),
             "confusion": _confusion(truths.status, said.status),
             "per_label": _per_label(truths.status, said.status, [each.value for each in STATUSES]),
@@ -241,13 +265,13 @@ def figures(said: Said, truths: Truths, *, categories: Sequence[str] = CATEGORIE
         "category": {
             "accuracy": _rounded(accuracy_score(truths.category, said.category)),
             "macro_f1": _rounded(_macro_f1(truths.category, said.category)),
-            "in_first_three": _rounded((top3 == truths.category[:, None]).any(axis=1).mean()),
+            "in_first_three": _rounded(_in_first_three(said, truths)),
             "calibration_error": _rounded(_top_calibration(said.category_chances, truths.category)),
             "per_label": _per_label(truths.category, said.category, [str(each) for each in categories]),
         },
         "ombudsman": {"accuracy": _rounded((said.is_housing == truths.is_housing).mean())},
-        "exclusions": _code_figures(said.codes, truths.codes, exclusions),
-        "flags": _code_figures(said.codes, truths.codes, ~exclusions),
+        "exclusions": _code_figures(said.codes, truths.codes, IS_EXCLUSION),
+        "flags": _code_figures(said.codes, truths.codes, ~IS_EXCLUSION),
         "reliability": _reliability(said.dissatisfaction_chance, truths.dissatisfaction),
     }
 
@@ -288,15 +312,12 @@ def _dissatisfaction(said: Truth, chances: Numbers, truth: Truth) -> dict[str, f
 
 def _confident(said: Said, truths: Truths) -> dict[str, float]:
     """Return how triage does where it does not leave the status to an officer."""
-    formal = [STATUSES.index(each) for each in FORMAL_STATUSES]
     sure = ~said.officer_decides
-    is_formal = np.isin(truths.status, formal)
-    missed = is_formal & sure & ~np.isin(said.status, formal)
     right = said.status[sure] == truths.status[sure]
     return {
         "share": _rounded(sure.mean()),
         "accuracy": _rounded(right.mean() if sure.any() else 0.0),
-        "complaints_missed": _rounded(missed.sum() / max(1, is_formal.sum())),
+        "complaints_missed": _rounded(missed(said, truths).sum() / max(1, IS_FORMAL[truths.status].sum())),
     }
 
 

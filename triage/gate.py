@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.decision import FORMAL_STATUSES
-from triage.classifier import STATUSES, Truths
-from triage.evaluate import Said
+from triage.classifier import Truths
+from triage.evaluate import Said, missed
 
 Hits = NDArray[np.bool_]
 
@@ -70,57 +69,29 @@ def judge(
     """
     generator = np.random.default_rng(seed)
 
-    def compared(name: str, live_hits: Hits, candidate_hits: Hits) -> Comparison:
-        return _compared(name, live_hits, candidate_hits, generator)
+    def compared(what: str, where: str, truths: Truths, before: Said, now: Said) -> Comparison:
+        true = getattr(truths, what)
+        hits = (getattr(before, what) == true, getattr(now, what) == true)
+        return _compared(f"{what} on {where}", *hits, generator)
 
-    firm = [
-        compared(
-            "dissatisfaction on the evaluation set",
-            live.dissatisfaction == evaluation.dissatisfaction,
-            candidate.dissatisfaction == evaluation.dissatisfaction,
-        ),
-        compared(
-            "status on the evaluation set",
-            live.status == evaluation.status,
-            candidate.status == evaluation.status,
-        ),
-    ]
-    if len(rulings.status):
-        firm += [
-            compared(
-                "status on the latest rulings",
-                live_on_rulings.status == rulings.status,
-                candidate_on_rulings.status == rulings.status,
-            ),
-            compared(
-                "category on the latest rulings",
-                live_on_rulings.category == rulings.category,
-                candidate_on_rulings.category == rulings.category,
-            ),
-        ]
-    category = compared(
-        "category on the evaluation set",
-        live.category == evaluation.category,
-        candidate.category == evaluation.category,
-    )
+    on_evaluation = ("the evaluation set", evaluation, live, candidate)
+    on_rulings = ("the latest rulings", rulings, live_on_rulings, candidate_on_rulings)
+    has_rulings = len(rulings.status) > 0
+    firm = [compared(what, *on_evaluation) for what in ("dissatisfaction", "status")]
+    if has_rulings:
+        firm += [compared(what, *on_rulings) for what in ("status", "category")]
+    category = compared("category", *on_evaluation)
     reasons = [f"worse: {each.text}" for each in firm if each.high < 0]
     if category.high < -MOVED_BY_PRACTICE:
         reasons.append(f"worse: {category.text}")
-    reasons += _more_missed("the evaluation set", evaluation, live, candidate)
-    if len(rulings.status):
-        reasons += _more_missed("the latest rulings", rulings, live_on_rulings, candidate_on_rulings)
+    reasons += _more_missed(*on_evaluation)
+    if has_rulings:
+        reasons += _more_missed(*on_rulings)
     return Verdict(tuple(reasons), (*firm, category))
 
 
-def missed(truths: Truths, said: Said) -> Hits:
-    """Say which complaints and escalations were called something else with confidence."""
-    formal = np.array([each in FORMAL_STATUSES for each in STATUSES])
-    result: Hits = formal[truths.status] & ~formal[said.status] & ~said.officer_decides
-    return result
-
-
 def _more_missed(where: str, truths: Truths, live: Said, candidate: Said) -> list[str]:
-    before, after = int(missed(truths, live).sum()), int(missed(truths, candidate).sum())
+    before, after = int(missed(live, truths).sum()), int(missed(candidate, truths).sum())
     if after <= before:
         return []
     return [f"it misses more complaints with confidence on {where}: {after} after {before}"]

@@ -9,9 +9,8 @@ from scipy.sparse import csr_matrix
 from sklearn.model_selection import GroupKFold
 
 from models.codes import Flag
-from models.decision import FORMAL_STATUSES
 from triage.calibration import Calibrations, Curve, fit_curve, fit_temperature
-from triage.classifier import CODES, STATUSES, Heads, Margins, Truths
+from triage.classifier import CODES, IS_FORMAL, Heads, Margins, Truths
 from triage.decide import Thresholds
 from triage.weigh import Weights, weigh, weighed
 
@@ -82,13 +81,7 @@ def cross_validate(
 ) -> Margins:
     """Return margins for every message from heads that saw none of its group, the messages of one writer."""
     count = len(groups)
-    held_out = Margins(
-        dissatisfaction=np.zeros(count),
-        status=np.zeros((count, len(STATUSES))),
-        category=np.zeros((count, len(categories))),
-        is_housing=np.zeros(count),
-        codes=np.zeros((count, len(CODES))),
-    )
+    held_out = Margins.zeros(count, categories=len(categories))
     folds = GroupKFold(n_splits=min(FOLDS, len(set(groups))))
     for learn_from, judge in folds.split(groups, groups=groups):
         heads = Heads(seed=SEED, categories=categories).fit(rows[learn_from], truths.take(learn_from))
@@ -117,9 +110,8 @@ def calibrate(margins: Margins, truths: Truths) -> Calibrations:
 def choose_thresholds(margins: Margins, truths: Truths, how: Calibrations) -> Thresholds:
     """Choose, on margins held out, when triage is sure enough."""
     status = how.status.probabilities(margins.status)
-    formal = np.array([each in FORMAL_STATUSES for each in STATUSES])
     felt, coded = truths.knows_dissatisfaction, truths.knows_codes
-    sure_status, missed = _confidence(status, truths.status, formal)
+    sure_status, missed = _confidence(status, truths.status)
     return Thresholds(
         dissatisfaction=_best_threshold(
             how.dissatisfaction.probabilities(margins.dissatisfaction[felt]),
@@ -137,18 +129,18 @@ def choose_thresholds(margins: Margins, truths: Truths, how: Calibrations) -> Th
     )
 
 
-def _confidence(chances: Numbers, truth: NDArray[np.int64], formal: NDArray[np.bool_]) -> tuple[float, float]:
+def _confidence(chances: Numbers, truth: NDArray[np.int64]) -> tuple[float, float]:
     """Return how likely a status has to be, and from which chance of a complaint on an officer is asked.
 
     Of the pairs that keep the promised accuracy and the promised risk, the one that asks officers least.
     """
     said, best = chances.argmax(axis=1), chances.max(axis=1)
-    of_complaint = chances[:, formal].sum(axis=1)
+    of_complaint = chances[:, IS_FORMAL].sum(axis=1)
     chosen, largest = (0.98, 0.0), -1.0
     for threshold in np.linspace(0.3, 0.98, 69):
         likely = best >= threshold
-        limit = complaint_limit(of_complaint[formal[truth]], (likely & ~formal[said])[formal[truth]])
-        sure = likely & (formal[said] | (of_complaint < limit))
+        limit = complaint_limit(of_complaint[IS_FORMAL[truth]], (likely & ~IS_FORMAL[said])[IS_FORMAL[truth]])
+        sure = likely & (IS_FORMAL[said] | (of_complaint < limit))
         accurate = sure.any() and (said[sure] == truth[sure]).mean() >= SURE_ENOUGH
         if accurate and sure.mean() > largest:
             chosen, largest = (float(round(threshold, 3)), limit), float(sure.mean())

@@ -38,9 +38,6 @@ _CHANCE_OF_WHOLE = 0.3
 _SMALLEST = 1e-3
 """No single chance may say more than that."""
 
-_NEVER = -3.0
-"""The margin of a category that training never saw."""
-
 _MOST_MATTERS = 2
 _MOST_SEGMENTS = 6
 """What stands before a turn is read anew for each; a hostile text of a thousand turns costs no more."""
@@ -348,13 +345,10 @@ def _category_chances(texts: Sequence[str], artefact: Artefact) -> Numbers:
     The heads read them alone: the encoder would have to read each part anew, for half as many messages a
     second again, and finds no more. The pragmatic features are those of whole messages, and left out.
     """
-    margins: Numbers = np.full((len(texts), len(artefact.categories)), _NEVER)
-    head = artefact.heads.category_
-    if texts and head is not None:
-        rows = artefact.vectoriser.transform(texts, np.zeros((len(texts), len(NAMES))))
-        said = head.decision_function(rows)
-        margins[:, head.classes_] = said if said.ndim > 1 else np.stack([-said, said], axis=1)
-    return artefact.heads_alone.probabilities(margins)
+    if not texts:
+        return np.zeros((0, len(artefact.categories)))
+    rows = artefact.vectoriser.transform(texts, np.zeros((len(texts), len(NAMES))))
+    return artefact.heads_alone.probabilities(artefact.heads.category_margins(rows))
 
 
 def further_matters(

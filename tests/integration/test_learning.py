@@ -109,7 +109,7 @@ def test_a_candidate_runs_beside_the_live_one_and_passes_the_gate_or_not(opened:
     assert f"Against {live}" in card
 
     artefact.set_shadow(app.artefacts, done.trained.artefact.name)
-    beside = LiveTriager(app, progress=lambda *_: None)
+    beside = LiveTriager(app, app.triager(progress=lambda *_: None))
     said = list(beside.triage(each.message for each in few[:20]))
     assert {decision.artefact for _, decision in said} == {live}
     compared = compare_shadow(app.artefacts, done.trained.artefact.name)

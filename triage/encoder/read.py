@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +92,6 @@ class Encoder:
         """Return the logits alone, of shape (texts, outputs)."""
         read = [each.logits for each in self.read(texts)]
         return np.stack(read) if read else np.zeros((0, len(self.outputs)), dtype=np.float32)
-
-    @cached_property
-    def is_whole(self) -> bool:
-        """Say whether the model is the one that `encoder.json` was written for."""
-        return sha256_of(self.folder / "model.onnx") == self.fingerprint
 
 
 def beginning_and_end(count: int, *, longest: int = LONGEST) -> NDArray[np.int64]:

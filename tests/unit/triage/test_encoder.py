@@ -10,7 +10,7 @@ import pytest
 from models.decision import Span
 from models.errors import EncoderUnavailable
 from triage.encoder.out_of_fold import logits_of
-from triage.encoder.read import FOLDER, LONGEST, Encoder, beginning_and_end
+from triage.encoder.read import FOLDER, LONGEST, Encoder, beginning_and_end, sha256_of
 
 BINS = "Bins\n\nThe bin was missed again. That is four weeks out of six. Please collect it."
 TREE = "Oak\n\nCould somebody look at the oak by the school gate?"
@@ -70,7 +70,7 @@ def test_no_texts_give_no_rows(encoder: Encoder) -> None:
 
 def test_the_model_is_the_one_that_is_described(encoder: Encoder) -> None:
     """The fingerprint that artefacts hold is that of the file, which is no larger than promised."""
-    assert encoder.is_whole
+    assert sha256_of(FOLDER / "model.onnx") == encoder.fingerprint
     assert (FOLDER / "model.onnx").stat().st_size <= 25_000_000
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from models.codes import Category, Status
 from triage.classifier import CATEGORIES, CODES, STATUSES, Truths
-from triage.evaluate import Said
-from triage.gate import judge, missed
+from triage.evaluate import Said, missed
+from triage.gate import judge
 
 COMPLAINT, ENQUIRY = STATUSES.index(Status.COMPLAINT), STATUSES.index(Status.ENQUIRY)
 BINS, PARKS = (
@@ -98,7 +98,7 @@ def test_one_more_complaint_missed_with_confidence_is_refused() -> None:
 def test_a_complaint_left_to_an_officer_is_not_missed() -> None:
     """The same mistake passes where the officer is asked."""
     unsure = said(400, wrong_status=slice(1, 2), unsure=slice(1, 2))
-    assert not missed(truths(400), unsure).any()
+    assert not missed(unsure, truths(400)).any()
     assert verdict(said(400), unsure) == ""
 
 
