@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from intake.tokens import Fetch
     from models.unit_of_work import SqlUnitOfWork
     from triage.encoder.read import Encoder
+    from triage.rules import OwnExclusion
     from triage.triager import Triager
 
 Progress = Callable[[str, int, int], None]
@@ -318,7 +319,8 @@ class App:
         """
         from triage.triager import Triager  # noqa: PLC0415  # loads spaCy and scikit-learn
 
-        return Triager(self._live_artefact(progress, None if is_fast else self.encoder))
+        live = self._live_artefact(progress, None if is_fast else self.encoder)
+        return Triager(live, own_exclusions=self.own_exclusions)
 
     @cached_property
     def encoder(self) -> "Encoder | None":
@@ -340,6 +342,15 @@ class App:
     def own_categories(self) -> tuple[str, ...]:
         """The codes of the council's own categories."""
         return tuple(each.code for each in self.settings.triage.categories)
+
+    @property
+    def own_exclusions(self) -> "tuple[OwnExclusion, ...]":
+        """The council's own exclusions, as triage suggests them."""
+        from triage.rules import OwnExclusion  # noqa: PLC0415  # loads spaCy
+
+        return tuple(
+            OwnExclusion(each.code, each.reason, each.words) for each in self.settings.triage.exclusions
+        )
 
     @property
     def has_record(self) -> bool:

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import wraps
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from bootstrap import App, configure_log, keep_files_private
-from models.codes import Category, Ombudsman, Status
+from models.codes import Category, Exclusion, Flag, Ombudsman, Status
 from models.errors import AlreadyRunning, HeardError, InputInvalid
 from models.reference import message_name, read_message_number, read_reference
 from settings import TEMPLATE, read_settings
@@ -233,6 +233,10 @@ def queue(app: App, reference: str | None, limit: int, raw_file: Path | None, *,
 @click.option("--category", help="One of the categories of docs/triage.md, or of heard.toml.")
 @click.option("--ombudsman", type=click.Choice([code.value for code in Ombudsman]))
 @click.option("--reason", required=True, help="Why, in a sentence; it is kept with the ruling.")
+@click.option(
+    "--exclusion", "exclusions", multiple=True, help="A ground that may apply; none says that none does."
+)
+@click.option("--flag", "flags", multiple=True, help="A flag that applies; none says that none does.")
 @click.option("--answered", is_flag=True, help="The stage has had its full answer; nothing more awaits.")
 @click.option("--complainant", help='Whose case it is, if uncertain: "Ann Lee <ann@example.org>".')
 @click.option("--joins", help="The case that this one belongs to: confirms a possible reply.")
@@ -250,12 +254,17 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
     complainant: str | None,
     joins: str | None,
     officer: str,
+    exclusions: tuple[str, ...],
+    flags: tuple[str, ...],
     *,
     is_filed: bool,
     answered: bool,
     as_json: bool,
 ) -> None:
     """Record an officer's ruling on a case; what is not given stays as suggested.
+
+    --exclusion and --flag name all that apply (again and again, or none): the classifier learns from them.
+    They refuse nobody.
 
     A message that became no case is ruled on by its number: with --status it becomes one, with --file it
     needs nothing more, and `heard retry` has it read again.
@@ -272,6 +281,12 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
         ombudsman=Ombudsman(ombudsman) if ombudsman else None,
         reason=reason,
         officer=officer,
+        exclusions=_all_that_apply(
+            "exclusion",
+            exclusions,
+            known=[*Exclusion, *(each.code for each in app.settings.triage.exclusions)],
+        ),
+        flags=_all_that_apply("flag", flags, known=list(Flag)),
         complainant=complainant,
         joins=_reference(joins) if joins else None,
         is_answered=answered,
@@ -707,6 +722,18 @@ def _category(app: App, code: str) -> str:
     if code not in known:
         raise InputInvalid(f"there is no category {code!r}; these are: {', '.join(known)}")
     return code
+
+
+def _all_that_apply(what: str, codes: tuple[str, ...], *, known: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the codes named, empty for `none`, None where nothing was said of them."""
+    if not codes:
+        return None
+    if codes == ("none",):
+        return ()
+    unknown = [code for code in codes if code not in known]
+    if unknown:
+        raise InputInvalid(f"there is no {what} {unknown[0]!r}; these are: none (alone), {', '.join(known)}")
+    return tuple(dict.fromkeys(codes))
 
 
 def _print_training(app: App, done: "Outcome") -> None:

@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from models.codes import AcknowledgementMode, Category
+from models.codes import AcknowledgementMode, Category, Exclusion, Flag
 from models.errors import SettingsInvalid
 
 DEFAULT_FILE = Path("heard.toml")
@@ -283,21 +283,44 @@ class OwnCategory(_Section):
     name: Annotated[str, Field(min_length=1, max_length=100)]
 
 
+class OwnExclusion(_Section):
+    """A ground of the council's own on which an officer may find that the procedure is not the route.
+
+    `reason` says why in one sentence, as officers read it beside the suggestion. A message that holds any of
+    `words` is suggested for it until enough rulings have taught it.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,49}$")]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    words: tuple[Annotated[str, Field(min_length=3, max_length=100)], ...] = ()
+
+
 class Triage(_Section):
     """How messages are triaged."""
 
     fast: bool = False
     retrain: bool = True
     categories: tuple[OwnCategory, ...] = ()
+    exclusions: tuple[OwnExclusion, ...] = ()
 
     @field_validator("categories")
     @classmethod
-    def _codes_differ(cls, value: tuple[OwnCategory, ...]) -> tuple[OwnCategory, ...]:
-        codes = [each.code for each in value]
-        taken = sorted({code for code in codes if codes.count(code) > 1 or code in set(Category)})
-        if taken:
-            raise ValueError(f"a category of that code is there already: {', '.join(taken)}")
+    def _categories_differ(cls, value: tuple[OwnCategory, ...]) -> tuple[OwnCategory, ...]:
+        _refuse_taken("a category", [each.code for each in value], set(Category))
         return value
+
+    @field_validator("exclusions")
+    @classmethod
+    def _exclusions_differ(cls, value: tuple[OwnExclusion, ...]) -> tuple[OwnExclusion, ...]:
+        _refuse_taken("an exclusion or flag", [each.code for each in value], {*Exclusion, *Flag})
+        return value
+
+
+def _refuse_taken(what: str, codes: list[str], known: set[str]) -> None:
+    taken = sorted({code for code in codes if codes.count(code) > 1 or code in known})
+    if taken:
+        raise ValueError(f"{what} of that code is there already: {', '.join(taken)}")
 
 
 class Record(_Section):
@@ -480,6 +503,13 @@ retrain = true
 # [[triage.categories]]
 # code = "allotments"
 # name = "Allotments"
+# Grounds of your own on which an officer may find that the procedure is not the route. Until officers have
+# named one in 30 rulings, these words in a message suggest it.
+# [[triage.exclusions]]
+# code = "market_charter"
+# name = "Market charter"
+# reason = "the Market Court decides on pitches"
+# words = ["market court", "pitch allocation"]
 
 [service]
 poll_seconds = 60

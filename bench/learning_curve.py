@@ -20,7 +20,7 @@ from rich.table import Table
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import GroupKFold
 
-from triage.classifier import CATEGORIES, IS_EXCLUSION, Heads, Margins, Truths, Vectoriser
+from triage.classifier import IS_EXCLUSION, Heads, Margins, Truths, Vectoriser
 from triage.corpus import read_training
 from triage.encoder.out_of_fold import logits_of
 from triage.encoder.read import FOLDER, Encoder
@@ -141,7 +141,7 @@ def _taught(material: Material, lesson: Lesson) -> Margins:
 
 def _point(material: Material, said: Sequence[tuple[Lesson, Margins]], *, is_whole: bool) -> Point:
     count = len(material.texts)
-    margins = Margins.zeros(count, categories=len(CATEGORIES))
+    margins = Margins.zeros(count)
     for lesson, found in said:
         for field in fields(Margins):
             getattr(margins, field.name)[lesson.judge] = getattr(found, field.name)
@@ -166,13 +166,9 @@ def _figures_with_encoder(material: Material, margins: Margins) -> dict[str, flo
     for learn, judge in GroupKFold(2).split(rows, groups=names):
         known, new = rows[learn], rows[judge]
         truths = material.truths.take(known)
-        weights = weigh(
-            margins.take(known), material.logits[known], truths, outputs=outputs, categories=CATEGORIES
-        )
+        weights = weigh(margins.take(known), material.logits[known], truths, outputs=outputs)
         both = [
-            weighed(
-                margins.take(some), material.logits[some], weights, outputs=outputs, categories=CATEGORIES
-            )
+            weighed(margins.take(some), material.logits[some], weights, outputs=outputs)
             for some in (known, new)
         ]
         how, last = calibrate(both[0], truths), both[1]

@@ -26,6 +26,7 @@ from models.codes import Category, Ombudsman, Status
 from operations.training import Outcome, train_and_judge
 from settings import Settings, Triage
 from triage import artefact
+from triage.classifier import CATEGORIES, LabelSet
 from triage.corpus import LabelledMessage, read_training
 from triage.rulings import WEIGHT, Rulings
 
@@ -68,14 +69,15 @@ def as_rulings(messages: Sequence[LabelledMessage], *, own: Sequence[str], until
                 each,
                 brief=f"case {each.message.id}",
                 weight=WEIGHT,
-                knows_codes=False,
+                knows_exclusions=False,
+                knows_flags=False,
                 knows_dissatisfaction=each.status not in (Status.SERVICE_REQUEST, Status.ENQUIRY),
                 ruled_at=until - timedelta(hours=count - number),
             )
             for number, each in enumerate(messages)
         ),
         disputed=0,
-        learnt_categories=tuple(own),
+        labels=LabelSet(categories=(*CATEGORIES, *own)),
         missing={},
     )
 

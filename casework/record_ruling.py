@@ -1,5 +1,6 @@
 """An officer's ruling: the third record, what it changes on the case, and the letter that it asks for."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from casework.acknowledge import FORMAL, STAGE, owe, queue_letter
@@ -8,7 +9,7 @@ from casework.may_acknowledge import reasons_against_address
 from casework.policy import Policy
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case, Ruling
-from models.codes import LetterKind, Ombudsman, Status, TaskKind
+from models.codes import Flag, LetterKind, Ombudsman, Status, TaskKind
 from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.message import Person
@@ -33,6 +34,8 @@ def record_ruling(
     ombudsman: Ombudsman | None,
     reason: str,
     officer: str,
+    exclusions: Sequence[str] | None = None,
+    flags: Sequence[Flag] | None = None,
     is_answered: bool = False,
     complainant: Person | None = None,
     policy: Policy,
@@ -41,7 +44,8 @@ def record_ruling(
 ) -> str:
     """Record what an officer decided and queue the letter that follows; return what was done.
 
-    What is None stays as it is: a ruling without changes agrees with the suggestion. A complaint stays with
+    What is None stays as it is: a ruling without changes agrees with the suggestion. `exclusions` and `flags`
+    are all that apply, which is what the classifier learns; they refuse nobody. A complaint stays with
     the officers until `is_answered` records that its stage has had the full answer. `complainant` says whose
     case it is, and who is answered, where that was uncertain.
     Raises InputInvalid without a reason, UnknownReference where there is no such case.
@@ -57,10 +61,13 @@ def record_ruling(
     case.status = status or case.status
     case.category = category or case.category
     case.ombudsman = ombudsman or case.ombudsman
+    case.flags = case.flags if flags is None else sorted(flags)
     case.rulings.append(
         Ruling(
             officer=officer, ruled_at=now, status=case.status, category=case.category,
             ombudsman=case.ombudsman, reason=reason.strip(),
+            exclusions=None if exclusions is None else sorted(exclusions),
+            flags=None if flags is None else sorted(flags),
         )
     )  # fmt: skip
     if is_answered and case.status not in FORMAL:

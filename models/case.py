@@ -17,7 +17,10 @@ from models.message import Message
 
 @dataclass(eq=False, kw_only=True)
 class Ruling:
-    """What an officer decided about a case: the third record, and what the classifier learns from."""
+    """What an officer decided about a case: the third record, and what the classifier learns from.
+
+    `exclusions` and `flags` are those that apply, empty where none does, None where the officer did not say.
+    """
 
     officer: str
     ruled_at: datetime
@@ -25,6 +28,8 @@ class Ruling:
     category: str
     ombudsman: Ombudsman
     reason: str
+    exclusions: list[str] | None = None
+    flags: list[str] | None = None
     id: int | None = None
 
 

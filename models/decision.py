@@ -6,7 +6,7 @@ The officer's ruling is the third record (`models/case.py`); none of the three o
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from models.codes import Exclusion, Flag, Ombudsman, Status
+from models.codes import Flag, Ombudsman, Status
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,12 @@ class Span:
 class Suggestion:
     """An exclusion or flag that may apply, with the passage that suggests it and why.
 
-    `rule` names the matcher that found the passage, empty where the classifier alone suggests it.
+    `code` is an `Exclusion`, a `Flag` or an exclusion of the council's own. `rule` names the matcher that
+    found the passage, empty where the classifier alone suggests it.
     A suggestion never decides anything (LGSCO 2.1, 2.5).
     """
 
-    code: Exclusion | Flag
+    code: str
     rule: str
     probability: float
     span: Span
@@ -40,7 +41,7 @@ class Suggestion:
     def as_json(self) -> dict[str, Any]:
         """Return the shape that `heard triage` prints."""
         return {
-            "code": self.code.value,
+            "code": str(self.code),
             "probability": round(self.probability, 4),
             "rule": self.rule or None,
             **asdict(self.span),

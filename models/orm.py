@@ -240,6 +240,8 @@ rulings = Table(
     _code(Status, name="status"),
     Column("category", String(50), nullable=False),
     _code(Ombudsman, name="ombudsman"),
+    Column("exclusions", JSON(none_as_null=True)),
+    Column("flags", JSON(none_as_null=True)),
     Column("reason", Text, nullable=False),
 )
 

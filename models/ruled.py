@@ -19,6 +19,7 @@ class RuledMessage:
 
     `attached` are the texts of its attachments; `said_status` and `said_category` what triage had said of
     it, empty where no decision is on record; `was_unsure` whether it had left the decision to an officer.
+    `exclusions` and `flags` are None where the officer did not name them.
     """
 
     message_id: int
@@ -33,6 +34,8 @@ class RuledMessage:
     status: str
     category: str
     ombudsman: str
+    exclusions: tuple[str, ...] | None
+    flags: tuple[str, ...] | None
     said_status: str
     said_category: str
     was_unsure: bool | None
@@ -71,6 +74,8 @@ def ruled_messages(engine: Engine, *, since: datetime | None = None) -> Iterator
             rulings.c.status,
             rulings.c.category,
             rulings.c.ombudsman,
+            rulings.c.exclusions,
+            rulings.c.flags,
             cases.c.reference,
             messages.c.id.label("message_number"),
             messages.c.subject,
@@ -113,6 +118,8 @@ def _ruled(row: RowMapping, attached: Sequence[str], said: dict[str, Any]) -> Ru
         status=row["status"].value,
         category=row["category"],
         ombudsman=row["ombudsman"].value,
+        exclusions=None if row["exclusions"] is None else tuple(row["exclusions"]),
+        flags=None if row["flags"] is None else tuple(row["flags"]),
         said_status=said.get("status", {}).get("value", ""),
         said_category=said.get("category", {}).get("value", ""),
         was_unsure=said.get("officer_decides"),

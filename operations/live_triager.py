@@ -63,7 +63,10 @@ class LiveTriager:
     def _loaded(self, name: str) -> Triager | None:
         encoder: Encoder | None = self._triager.artefact.encoder
         try:
-            return Triager(artefact.load(self._app.artefacts / name, encoder=encoder))
+            return Triager(
+                artefact.load(self._app.artefacts / name, encoder=encoder),
+                own_exclusions=self._app.own_exclusions,
+            )
         except ArtefactRefused as error:
             self._app.log.error("artefact_refused", artefact=name, why=str(error))
             return None

@@ -7,7 +7,7 @@ from casework.possible_reply import confirm_reply
 from casework.record_ruling import record_ruling
 from casework.work_quarantine import file_message, treat_as_case
 from intake.headers import read_people
-from models.codes import Ombudsman, Status
+from models.codes import Flag, Ombudsman, Status
 from models.errors import InputInvalid
 from models.message import Person
 from models.ports import UnitOfWork
@@ -24,6 +24,8 @@ class Said:
     officer: str
     complainant: str | None = None
     joins: str | None = None
+    exclusions: tuple[str, ...] | None = None
+    flags: tuple[str, ...] | None = None
     is_answered: bool = False
     is_filed: bool = False
 
@@ -54,14 +56,18 @@ def _rule(app: App, uow: UnitOfWork, reference: str, said: Said) -> str:
     return record_ruling(
         uow, reference, status=said.status, category=said.category, ombudsman=said.ombudsman,
         reason=said.reason, officer=said.officer, is_answered=said.is_answered,
+        exclusions=said.exclusions,
+        flags=None if said.flags is None else tuple(map(Flag, said.flags)),
         complainant=_person(said.complainant), policy=app.policy, letterhead=app.letterhead, now=app.clock(),
     )  # fmt: skip
 
 
 def _rule_on_message(app: App, uow: UnitOfWork, number: int, said: Said) -> str:
-    if said.joins or said.complainant or said.is_answered:
+    later = (said.joins, said.complainant, said.is_answered, said.exclusions, said.flags)
+    if any(each not in (None, False) for each in later):
         raise InputInvalid(
-            "make it a case first (--status); --joins, --complainant and --answered follow then"
+            "make it a case first (--status); "
+            "--joins, --complainant, --answered, --exclusion and --flag follow then"
         )
     if said.is_filed:
         return file_message(uow, number, reason=said.reason, officer=said.officer, now=app.clock())

@@ -51,7 +51,12 @@ def rulings_on_record(app: App) -> "Rulings":
     from triage.rulings import labels_of  # noqa: PLC0415  # loads scikit-learn
 
     ruled = ruled_messages(app.engine) if app.has_record else ()
-    return labels_of(ruled, own_categories=app.own_categories, now=app.clock())
+    return labels_of(
+        ruled,
+        own_categories=app.own_categories,
+        own_exclusions=[each.code for each in app.own_exclusions],
+        now=app.clock(),
+    )
 
 
 def train_and_judge(
@@ -81,7 +86,7 @@ def train_and_judge(
         progress=progress,
         encoder=app.encoder,
         rulings=learnt_from.messages,
-        own_categories=learnt_from.learnt_categories,
+        labels=learnt_from.labels,
     )
     live = _live(app)
     verdict, changes = _judged(trained, live) if live else (None, [])
@@ -124,13 +129,11 @@ def _judged(trained: "Trained", live: "Artefact") -> "tuple[Verdict, Changes]":
     from triage.triager import Triager  # noqa: PLC0415
 
     candidate = trained.artefact
-    categories = candidate.categories + tuple(
-        each for each in live.categories if each not in candidate.categories
-    )
+    labels = candidate.labels.joined(live.labels)
 
     def said_by(judge: "Artefact", messages: Sequence[corpus.LabelledMessage]) -> Any:
         decisions = [decision for _, decision in Triager(judge).triage(each.message for each in messages)]
-        return said_of(decisions, categories)
+        return said_of(decisions, labels)
 
     evaluation = corpus.read_folder(corpus.EVALUATION)
     since = live.rulings_until
@@ -142,10 +145,10 @@ def _judged(trained: "Trained", live: "Artefact") -> "tuple[Verdict, Changes]":
     latest = [trained.rulings[row] for row in new]
     before, now = said_by(live, evaluation), said_by(candidate, evaluation)
     verdict = gate.judge(
-        truths_of(evaluation, categories),
+        truths_of(evaluation, labels),
         live=before,
         candidate=now,
-        rulings=truths_of(latest, categories),
+        rulings=truths_of(latest, labels),
         live_on_rulings=said_by(live, latest),
         candidate_on_rulings=trained.said_of_rulings.take(np.array(new, dtype=np.int64)),
     )

@@ -23,7 +23,15 @@ import skops.io
 
 from models.errors import ArtefactRefused, StoreUnavailable
 from triage.calibration import Calibrations, Curve, Temperature
-from triage.classifier import CATEGORIES, CODES, STATUSES, Heads, Vectoriser
+from triage.classifier import (
+    CATEGORIES,
+    CODES,
+    PROJECT_LABELS,
+    STATUSES,
+    Heads,
+    LabelSet,
+    Vectoriser,
+)
 from triage.cues import COUNTED, PATTERNS, PHRASES, SENDERS
 from triage.decide import Thresholds
 from triage.encoder.read import Encoder
@@ -43,7 +51,7 @@ class Artefact:
     """A trained classifier with all that is needed to use and to judge it.
 
     With a sentence encoder its heads' opinion and the encoder's are weighed into one; a folder holds what
-    either way needs. `categories` are those it tells apart, the council's own after the project's.
+    either way needs. `labels` are what it tells apart, the council's own after the project's.
     `heads_alone` makes probabilities of what the category head says by itself, of a part of a message.
     `rulings` is how many officers' rulings it learnt from, the last of them made at `rulings_until`.
     """
@@ -60,7 +68,7 @@ class Artefact:
     encoder: Encoder | None = None
     weights: Weights | None = None
     heads_alone: Temperature = field(default_factory=lambda: Temperature(1.0))
-    categories: tuple[str, ...] = CATEGORIES
+    labels: LabelSet = PROJECT_LABELS
     rulings: int = 0
     rulings_until: datetime | None = None
     reference: dict[str, Any] = field(default_factory=dict)
@@ -237,7 +245,8 @@ def _described(fast: Artefact, whole: Artefact | None) -> dict[str, Any]:
         "encoder": whole.encoder.fingerprint if whole and whole.encoder else None,
         "libraries": _libraries(),
         "labels": {
-            "status": list(STATUSES), "category": list(fast.categories), "codes": list(CODES),
+            "status": list(STATUSES), "category": list(fast.labels.categories),
+            "codes": list(fast.labels.codes),
         },
         "share_of_numbers": fast.vectoriser.share_of_numbers,
         "reference": fast.reference,
@@ -277,7 +286,7 @@ def _check(about: dict[str, Any], folder: Path, encoder: Encoder | None) -> None
 def _assembled(about: dict[str, Any], learnt: dict[str, Any], encoder: Encoder | None) -> Artefact:
     vectoriser = Vectoriser(share_of_numbers=about["share_of_numbers"])
     vectoriser.words_, vectoriser.letters_ = learnt["words"], learnt["letters"]
-    heads = Heads(categories=tuple(about["labels"]["category"]))
+    heads = Heads(labels=_labels(about["labels"]))
     heads.dissatisfaction_, heads.status_ = learnt["dissatisfaction"], learnt["status"]
     heads.category_, heads.is_housing_ = learnt["category"], learnt["is_housing"]
     heads.codes_ = learnt["codes"]
@@ -302,11 +311,17 @@ def _assembled(about: dict[str, Any], learnt: dict[str, Any], encoder: Encoder |
         encoder=encoder,
         weights=_weights(kind["weights"]) if encoder else None,
         heads_alone=Temperature(**about["kinds"]["fast"]["calibrations"]["category"]),
-        categories=heads.categories,
+        labels=heads.labels,
         rulings=about["rulings"]["count"],
         rulings_until=datetime.fromisoformat(until) if until else None,
         reference=about["reference"],
     )
+
+
+def _labels(said: dict[str, Any]) -> LabelSet:
+    """Return the labels as members where the project knows them, so that flags are told from exclusions."""
+    known = {str(code): code for code in CODES}
+    return LabelSet(tuple(said["category"]), tuple(known.get(code, code) for code in said["codes"]))
 
 
 def _weights(said: dict[str, Any]) -> Weights:

@@ -207,7 +207,7 @@ def _counts(messages: Sequence[LabelledMessage]) -> dict[str, Counter[str]]:
     return {
         "status": Counter(each.status.value for each in messages),
         "category": Counter(str(each.category) for each in messages),
-        "exclusions": Counter(code.value for each in messages for code in each.exclusions),
+        "exclusions": Counter(str(code) for each in messages for code in each.exclusions),
         "flags": Counter(code.value for each in messages for code in each.flags),
     }
 

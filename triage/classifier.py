@@ -26,13 +26,37 @@ Numbers = NDArray[np.float64]
 
 STATUSES = tuple(Status)
 CATEGORIES = tuple(Category)
-CODES: tuple[Exclusion | Flag, ...] = (*Exclusion, *Flag)
+CODES: tuple[str, ...] = (*Exclusion, *Flag)
 
 IS_FORMAL = np.array([each in FORMAL_STATUSES for each in STATUSES])
 """Which of the statuses start a response clock."""
 
-IS_EXCLUSION = np.array([isinstance(code, Exclusion) for code in CODES])
-"""Which of the codes are exclusions; the others are flags."""
+
+@dataclass(frozen=True)
+class LabelSet:
+    """What a classifier tells apart: the project's codes, then the council's own.
+
+    `codes` are exclusions and flags, each a yes or no of its own.
+    """
+
+    categories: tuple[str, ...] = CATEGORIES
+    codes: tuple[str, ...] = CODES
+
+    @property
+    def is_exclusion(self) -> NDArray[np.bool_]:
+        """Return which of the codes are exclusions; the others are flags."""
+        return np.array([not isinstance(code, Flag) for code in self.codes])
+
+    def joined(self, other: "LabelSet") -> "LabelSet":
+        """Return these labels and after them those that only the other knows."""
+        return LabelSet(
+            categories=tuple(dict.fromkeys((*self.categories, *other.categories))),
+            codes=tuple(dict.fromkeys((*self.codes, *other.codes))),
+        )
+
+
+PROJECT_LABELS = LabelSet()
+"""The labels of docs/triage.md alone."""
 
 _LETTER_COLUMNS = 2**16
 """Groups of four letters are hashed: as good as a vocabulary of them, twice as fast, and quick to load."""
@@ -55,7 +79,7 @@ class Truths:
     """The labels of n messages as arrays: bool (n), index (n), index (n), bool (n), bool (n, codes).
 
     `weights` (n) says how much each counts. An officer's ruling does not say everything:
-    `knows_dissatisfaction` and `knows_codes` (n) are false where these labels are not known.
+    `knows_dissatisfaction` (n) and `knows_codes` (n, codes) are false where these labels are not known.
     """
 
     dissatisfaction: NDArray[np.bool_]
@@ -83,14 +107,14 @@ class Margins:
     codes: Numbers
 
     @classmethod
-    def zeros(cls, count: int, *, categories: int) -> "Margins":
+    def zeros(cls, count: int, labels: LabelSet = PROJECT_LABELS) -> "Margins":
         """Return margins of so many messages, to be filled."""
         return cls(
             dissatisfaction=np.zeros(count),
             status=np.zeros((count, len(STATUSES))),
-            category=np.zeros((count, categories)),
+            category=np.zeros((count, len(labels.categories))),
             is_housing=np.zeros(count),
-            codes=np.zeros((count, len(CODES))),
+            codes=np.zeros((count, len(labels.codes))),
         )
 
     def take(self, rows: NDArray[np.int64]) -> "Margins":
@@ -155,9 +179,9 @@ class Heads:
         category_strength: float = 1.0,
         code_strength: float = 1.0,
         seed: int = 0,
-        categories: tuple[str, ...] = CATEGORIES,
+        labels: LabelSet = PROJECT_LABELS,
     ) -> None:
-        self.categories = categories
+        self.labels = labels
         self.strength = strength
         self.category_strength = category_strength
         self.code_strength = code_strength
@@ -165,7 +189,7 @@ class Heads:
 
     def fit(self, rows: csr_matrix, truths: Truths) -> "Heads":
         """Learn every head; a label that the messages show in one kind only gets a constant head."""
-        weights, felt, coded = truths.weights, truths.knows_dissatisfaction, truths.knows_codes
+        weights, felt = truths.weights, truths.knows_dissatisfaction
         self.dissatisfaction_ = self._head(
             rows[felt], truths.dissatisfaction[felt], weights[felt], self.strength
         )
@@ -173,8 +197,8 @@ class Heads:
         self.category_ = self._head(rows, truths.category, weights, self.category_strength)
         self.is_housing_ = self._head(rows, truths.is_housing, weights, self.category_strength)
         self.codes_ = [
-            self._head(rows[coded], truths.codes[coded, column], weights[coded], self.code_strength)
-            for column in range(truths.codes.shape[1])
+            self._head(rows[known], truth[known], weights[known], self.code_strength)
+            for truth, known in zip(truths.codes.T, truths.knows_codes.T, strict=True)
         ]
         return self
 
@@ -190,7 +214,7 @@ class Heads:
 
     def category_margins(self, rows: csr_matrix) -> Numbers:
         """Return the margins (rows, categories) of the category head alone."""
-        return _many(self.category_, rows, count=len(self.categories))
+        return _many(self.category_, rows, count=len(self.labels.categories))
 
     def grievance_weights(self, word_columns: int) -> Numbers:
         """Return how much each word speaks for dissatisfaction, in the order of the vocabulary."""

@@ -44,7 +44,7 @@ class LabelledMessage:
     `also` are the categories of further separate matters, beside the main one; `pair` is the id of a message
     of nearly the same words with another label. `category` is a code of `Category` or a council's own.
     `weight` says how much the message counts in training. An officer's ruling leaves open what
-    `knows_dissatisfaction` and `knows_codes` deny.
+    `knows_dissatisfaction`, `knows_exclusions` and `knows_flags` deny.
     """
 
     message: TriageInput
@@ -53,13 +53,14 @@ class LabelledMessage:
     status: Status
     category: str
     ombudsman: Ombudsman | None
-    exclusions: frozenset[Exclusion]
+    exclusions: frozenset[str]
     flags: frozenset[Flag]
     also: tuple[str, ...] = ()
     pair: str = ""
     weight: float = 1.0
     knows_dissatisfaction: bool = True
-    knows_codes: bool = True
+    knows_exclusions: bool = True
+    knows_flags: bool = True
     ruled_at: datetime | None = None
 
 

@@ -6,7 +6,7 @@ Pure policy: it is handed a prediction, never a classifier.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from models.codes import Category, Exclusion, Flag, Ombudsman, Status
+from models.codes import Category, Flag, Ombudsman, Status
 from models.decision import FORMAL_STATUSES, Decision, Prediction, Span, Suggestion
 
 OMBUDSMAN_SETTLED: dict[str, Ombudsman] = {
@@ -29,7 +29,7 @@ class Thresholds:
 class FoundCode:
     """An exclusion or flag with its probability, the passage and reason found for it, and by which rule."""
 
-    code: Exclusion | Flag
+    code: str
     probability: float
     rule: str
     span: Span
@@ -56,7 +56,7 @@ def decide(
         category=category,
         category_probabilities=prediction.category,
         ombudsman=OMBUDSMAN_SETTLED.get(category, prediction.ombudsman),
-        exclusions=tuple(each for each in suggestions if isinstance(each.code, Exclusion)),
+        exclusions=tuple(each for each in suggestions if not isinstance(each.code, Flag)),
         flags=tuple(each for each in suggestions if isinstance(each.code, Flag)),
         evidence=prediction.evidence,
         officer_decides=bool(reasons),
@@ -91,7 +91,7 @@ def _doubts(
 
 
 def _suggests(each: FoundCode, status: Status, thresholds: Thresholds) -> bool:
-    if status is Status.COMPLIMENT and isinstance(each.code, Exclusion):
+    if status is Status.COMPLIMENT and not isinstance(each.code, Flag):
         return False
     return each.probability >= thresholds.codes.get(each.code, 0.5)
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import betabinom, chi2, hypergeom, norm
 
-from triage.classifier import STATUSES, Truths
+from triage.classifier import STATUSES, LabelSet, Truths
 from triage.evaluate import said_of_margins
 from triage.learn import Learnt
 
@@ -192,25 +192,23 @@ class Drift:
         }
 
 
-def reference_of(
-    texts: Sequence[str], learnt: Learnt, truths: Truths, categories: Sequence[str]
-) -> dict[str, Any]:
+def reference_of(texts: Sequence[str], learnt: Learnt, truths: Truths, labels: LabelSet) -> dict[str, Any]:
     """Return what later messages are compared with, as JSON: counts of words and of what was said held out.
 
     `texts` are the masked texts of training, `truths` their labels.
     """
-    said = said_of_margins(learnt.held_out, learnt.calibrations, learnt.thresholds)
+    said = said_of_margins(learnt.held_out, learnt.calibrations, learnt.thresholds, labels)
     return {
         "version": _VERSION,
         "words": _reference_of_words(texts),
         "dissatisfaction": _histogram(said.dissatisfaction_chance),
         "confidence": _histogram(said.status_chances.max(axis=1)),
         "statuses": _counted(STATUSES, said.status),
-        "categories": _counted(categories, said.category),
+        "categories": _counted(labels.categories, said.category),
         "status_changes": _changes(
             said.status != truths.status, ("sure", "unsure"), said.officer_decides * 1
         ),
-        "category_changes": _changes(said.category != truths.category, categories, said.category),
+        "category_changes": _changes(said.category != truths.category, labels.categories, said.category),
     }
 
 

@@ -13,11 +13,10 @@ from models.codes import Category, Ombudsman, Status
 from models.decision import Decision
 from triage.calibration import Calibrations, expected_calibration_error
 from triage.classifier import (
-    CATEGORIES,
-    CODES,
-    IS_EXCLUSION,
     IS_FORMAL,
+    PROJECT_LABELS,
     STATUSES,
+    LabelSet,
     Margins,
     Truths,
     take_rows,
@@ -56,11 +55,11 @@ class Said:
 def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
     """Triage labelled messages and return every figure, also for those without the word "complain"."""
     decisions = [decision for _, decision in triager.triage(each.message for each in messages)]
-    categories = triager.artefact.categories
-    truths, said = truths_of(messages, categories), said_of(decisions, categories)
-    result = figures(said, truths, categories=categories)
+    labels = triager.artefact.labels
+    truths, said = truths_of(messages, labels), said_of(decisions, labels)
+    result = figures(said, truths, labels)
     result["intervals"] = intervals(
-        said, truths, writers=[each.brief or each.message.id for each in messages]
+        said, truths, labels, writers=[each.brief or each.message.id for each in messages]
     )
     for name, found in (
         ("pairs", _of_pairs(messages, said, truths)),
@@ -88,12 +87,14 @@ def evaluate(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str,
 
 def evaluate_pairs(triager: Triager, messages: Sequence[LabelledMessage]) -> dict[str, Any]:
     """Triage messages of minimal pairs and return in how many pairs both halves are right."""
-    categories = triager.artefact.categories
+    labels = triager.artefact.labels
     decisions = [decision for _, decision in triager.triage(each.message for each in messages)]
-    return _of_pairs(messages, said_of(decisions, categories), truths_of(messages, categories))
+    return _of_pairs(messages, said_of(decisions, labels), truths_of(messages, labels))
 
 
-def intervals(said: Said, truths: Truths, *, writers: Sequence[str]) -> dict[str, tuple[float, float]]:
+def intervals(
+    said: Said, truths: Truths, labels: LabelSet = PROJECT_LABELS, *, writers: Sequence[str]
+) -> dict[str, tuple[float, float]]:
     """Return the 95 % interval of each main figure, by drawing writers again and again.
 
     Whole writers are drawn, since messages of one hand are alike (Efron and Tibshirani, An Introduction to
@@ -108,7 +109,7 @@ def intervals(said: Said, truths: Truths, *, writers: Sequence[str]) -> dict[str
     for _ in range(_RESAMPLES):
         chosen = generator.integers(0, len(groups), size=len(groups))
         rows = np.concatenate([groups[place] for place in chosen])
-        drawn.append(_main_figures(said.take(rows), truths.take(rows)))
+        drawn.append(_main_figures(said.take(rows), truths.take(rows), labels))
     known = {name: [each[name] for each in drawn if not math.isnan(each[name])] for name in drawn[0]}
     return {name: _edges(values) for name, values in known.items() if values}
 
@@ -119,9 +120,10 @@ def missed(said: Said, truths: Truths) -> Truth:
     return result
 
 
-def _main_figures(said: Said, truths: Truths) -> dict[str, float]:
+def _main_figures(said: Said, truths: Truths, labels: LabelSet) -> dict[str, float]:
     """Return the figures that an interval is wanted for; not a number where there is nothing to judge."""
     hits = said.dissatisfaction & truths.dissatisfaction
+    excluded = labels.is_exclusion
     return {
         "dissatisfaction recall": _share(hits.sum(), truths.dissatisfaction.sum()),
         "dissatisfaction precision": _share(hits.sum(), said.dissatisfaction.sum()),
@@ -134,8 +136,8 @@ def _main_figures(said: Said, truths: Truths) -> dict[str, float]:
         "category accuracy": (said.category == truths.category).mean(),
         "category in first three": _in_first_three(said, truths),
         "ombudsman accuracy": (said.is_housing == truths.is_housing).mean(),
-        "exclusions micro F1": _micro_f1(said.codes[:, IS_EXCLUSION], truths.codes[:, IS_EXCLUSION]),
-        "flags micro F1": _micro_f1(said.codes[:, ~IS_EXCLUSION], truths.codes[:, ~IS_EXCLUSION]),
+        "exclusions micro F1": _micro_f1(said.codes[:, excluded], truths.codes[:, excluded]),
+        "flags micro F1": _micro_f1(said.codes[:, ~excluded], truths.codes[:, ~excluded]),
     }
 
 
@@ -199,26 +201,34 @@ def _of_matters(messages: Sequence[LabelledMessage], decisions: Sequence[Decisio
     }
 
 
-def truths_of(messages: Sequence[LabelledMessage], categories: Sequence[str] = CATEGORIES) -> Truths:
-    """Return the labels of messages as arrays; a category not among `categories` counts as `other`."""
-    places = {code: place for place, code in enumerate(categories)}
-    other = places[Category.OTHER]
+def truths_of(messages: Sequence[LabelledMessage], labels: LabelSet = PROJECT_LABELS) -> Truths:
+    """Return the labels of messages as arrays; a category not among `labels` counts as `other`."""
+    places = {code: place for place, code in enumerate(labels.categories)}
+    other, kinds = places[Category.OTHER], labels.is_exclusion
     return Truths(
         dissatisfaction=np.array([each.is_dissatisfied for each in messages], dtype=np.bool_),
         status=np.array([STATUSES.index(each.status) for each in messages], dtype=np.int64),
         category=np.array([places.get(each.category, other) for each in messages], dtype=np.int64),
         is_housing=np.array([each.ombudsman is Ombudsman.HOUSING for each in messages], dtype=np.bool_),
         codes=np.array(
-            [[code in each.exclusions or code in each.flags for code in CODES] for each in messages],
+            [[code in each.exclusions or code in each.flags for code in labels.codes] for each in messages],
             dtype=np.bool_,
-        ),
+        ).reshape(len(messages), len(kinds)),
         weights=np.array([each.weight for each in messages], dtype=np.float64),
         knows_dissatisfaction=np.array([each.knows_dissatisfaction for each in messages], dtype=np.bool_),
-        knows_codes=np.array([each.knows_codes for each in messages], dtype=np.bool_),
+        knows_codes=np.array(
+            [
+                [each.knows_exclusions if is_exclusion else each.knows_flags for is_exclusion in kinds]
+                for each in messages
+            ],
+            dtype=np.bool_,
+        ).reshape(len(messages), len(kinds)),
     )
 
 
-def said_of_margins(margins: Margins, how: Calibrations, thresholds: Thresholds) -> Said:
+def said_of_margins(
+    margins: Margins, how: Calibrations, thresholds: Thresholds, labels: LabelSet = PROJECT_LABELS
+) -> Said:
     """Return what margins come to, as `decide` would say it."""
     status = how.status.probabilities(margins.status)
     category = how.category.probabilities(margins.category)
@@ -226,7 +236,7 @@ def said_of_margins(margins: Margins, how: Calibrations, thresholds: Thresholds)
     codes = np.stack(
         [curve.probabilities(margins.codes[:, at]) for at, curve in enumerate(how.codes)], axis=1
     )
-    limits = np.array([thresholds.codes.get(code.value, 0.5) for code in CODES])
+    limits = np.array([thresholds.codes.get(code, 0.5) for code in labels.codes])
     best = status.argmax(axis=1)
     chance = status[:, IS_FORMAL].sum(axis=1)
     silent = np.isin(best, [STATUSES.index(Status.COMPLIMENT), STATUSES.index(Status.OTHER)])
@@ -244,7 +254,7 @@ def said_of_margins(margins: Margins, how: Calibrations, thresholds: Thresholds)
     )
 
 
-def figures(said: Said, truths: Truths, *, categories: Sequence[str] = CATEGORIES) -> dict[str, Any]:
+def figures(said: Said, truths: Truths, labels: LabelSet = PROJECT_LABELS) -> dict[str, Any]:
     """Return recall, precision, F1, calibration and confusion of everything that was said."""
     count = len(truths.status)
     two_kinds = _two_kinds(said, truths)
@@ -267,16 +277,18 @@ def figures(said: Said, truths: Truths, *, categories: Sequence[str] = CATEGORIE
             "macro_f1": _rounded(_macro_f1(truths.category, said.category)),
             "in_first_three": _rounded(_in_first_three(said, truths)),
             "calibration_error": _rounded(_top_calibration(said.category_chances, truths.category)),
-            "per_label": _per_label(truths.category, said.category, [str(each) for each in categories]),
+            "per_label": _per_label(
+                truths.category, said.category, [str(each) for each in labels.categories]
+            ),
         },
         "ombudsman": {"accuracy": _rounded((said.is_housing == truths.is_housing).mean())},
-        "exclusions": _code_figures(said.codes, truths.codes, IS_EXCLUSION),
-        "flags": _code_figures(said.codes, truths.codes, ~IS_EXCLUSION),
+        "exclusions": _code_figures(said.codes, truths.codes, labels, labels.is_exclusion),
+        "flags": _code_figures(said.codes, truths.codes, labels, ~labels.is_exclusion),
         "reliability": _reliability(said.dissatisfaction_chance, truths.dissatisfaction),
     }
 
 
-def said_of(decisions: Sequence[Decision], categories: Sequence[str] = CATEGORIES) -> Said:
+def said_of(decisions: Sequence[Decision], labels: LabelSet = PROJECT_LABELS) -> Said:
     """Return decisions as arrays."""
     return Said(
         dissatisfaction=np.array([each.is_dissatisfied for each in decisions]),
@@ -285,14 +297,14 @@ def said_of(decisions: Sequence[Decision], categories: Sequence[str] = CATEGORIE
         status_chances=np.array(
             [[each.status_probabilities[code] for code in STATUSES] for each in decisions]
         ),
-        category=np.array([categories.index(each.category) for each in decisions]),
+        category=np.array([labels.categories.index(each.category) for each in decisions]),
         category_chances=np.array(
-            [[each.category_probabilities.get(code, 0.0) for code in categories] for each in decisions]
+            [[each.category_probabilities.get(code, 0.0) for code in labels.categories] for each in decisions]
         ),
         is_housing=np.array([each.ombudsman is Ombudsman.HOUSING for each in decisions]),
         codes=np.array(
             [
-                [code in {found.code for found in (*each.exclusions, *each.flags)} for code in CODES]
+                [code in {found.code for found in (*each.exclusions, *each.flags)} for code in labels.codes]
                 for each in decisions
             ]
         ),
@@ -321,9 +333,9 @@ def _confident(said: Said, truths: Truths) -> dict[str, float]:
     }
 
 
-def _code_figures(said: Truth, truth: Truth, columns: Truth) -> dict[str, Any]:
+def _code_figures(said: Truth, truth: Truth, labels: LabelSet, columns: Truth) -> dict[str, Any]:
     some_said, some_true = said[:, columns], truth[:, columns]
-    codes = [code.value for code, is_one in zip(CODES, columns, strict=True) if is_one]
+    codes = [str(code) for code, is_one in zip(labels.codes, columns, strict=True) if is_one]
     precision, recall, f1, support = precision_recall_fscore_support(
         some_true, some_said, average=None, zero_division=0
     )

@@ -10,7 +10,7 @@ from sklearn.model_selection import GroupKFold
 
 from models.codes import Flag
 from triage.calibration import Calibrations, Curve, fit_curve, fit_temperature
-from triage.classifier import CODES, IS_FORMAL, Heads, Margins, Truths
+from triage.classifier import IS_FORMAL, PROJECT_LABELS, Heads, LabelSet, Margins, Truths
 from triage.decide import Thresholds
 from triage.weigh import Weights, weigh, weighed
 
@@ -43,14 +43,12 @@ class Learnt:
     held_out: Margins
 
 
-def learn(
-    rows: csr_matrix, truths: Truths, *, groups: Sequence[str], categories: tuple[str, ...], step: Step
-) -> Learnt:
+def learn(rows: csr_matrix, truths: Truths, *, groups: Sequence[str], labels: LabelSet, step: Step) -> Learnt:
     """Learn heads from all rows; calibration and thresholds come from margins of groups not learnt from."""
-    held_out = cross_validate(rows, truths, groups=groups, categories=categories, step=step)
+    held_out = cross_validate(rows, truths, groups=groups, labels=labels, step=step)
     calibrations = calibrate(held_out, truths)
-    thresholds = choose_thresholds(held_out, truths, calibrations)
-    heads = Heads(seed=SEED, categories=categories).fit(rows, truths)
+    thresholds = choose_thresholds(held_out, truths, calibrations, labels)
+    heads = Heads(seed=SEED, labels=labels).fit(rows, truths)
     step()
     return Learnt(heads, calibrations, thresholds, held_out)
 
@@ -64,27 +62,27 @@ def weigh_in(
     `truths` are of all messages. What is held out afterwards is of these rows alone.
     """
     held_out, true = learnt.held_out.take(rows), truths.take(rows)
-    categories = learnt.heads.categories
-    weights = weigh(held_out, logits[rows], true, outputs=outputs, categories=categories)
-    both = weighed(held_out, logits[rows], weights, outputs=outputs, categories=categories)
+    labels = learnt.heads.labels
+    weights = weigh(held_out, logits[rows], true, outputs=outputs, labels=labels)
+    both = weighed(held_out, logits[rows], weights, outputs=outputs, labels=labels)
     calibrations = calibrate(both, true)
     return weights, replace(
         learnt,
         calibrations=calibrations,
-        thresholds=choose_thresholds(both, true, calibrations),
+        thresholds=choose_thresholds(both, true, calibrations, labels),
         held_out=both,
     )
 
 
 def cross_validate(
-    rows: csr_matrix, truths: Truths, *, groups: Sequence[str], categories: tuple[str, ...], step: Step
+    rows: csr_matrix, truths: Truths, *, groups: Sequence[str], labels: LabelSet, step: Step
 ) -> Margins:
     """Return margins for every message from heads that saw none of its group, the messages of one writer."""
     count = len(groups)
-    held_out = Margins.zeros(count, categories=len(categories))
+    held_out = Margins.zeros(count, labels)
     folds = GroupKFold(n_splits=min(FOLDS, len(set(groups))))
     for learn_from, judge in folds.split(groups, groups=groups):
-        heads = Heads(seed=SEED, categories=categories).fit(rows[learn_from], truths.take(learn_from))
+        heads = Heads(seed=SEED, labels=labels).fit(rows[learn_from], truths.take(learn_from))
         said = heads.margins(rows[judge])
         for field in fields(Margins):
             getattr(held_out, field.name)[judge] = getattr(said, field.name)
@@ -94,23 +92,25 @@ def cross_validate(
 
 def calibrate(margins: Margins, truths: Truths) -> Calibrations:
     """Find the curves that make probabilities of margins that were held out."""
-    felt, coded = truths.knows_dissatisfaction, truths.knows_codes
+    felt = truths.knows_dissatisfaction
     return Calibrations(
         dissatisfaction=fit_curve(margins.dissatisfaction[felt], truths.dissatisfaction[felt]),
         status=fit_temperature(margins.status, truths.status),
         category=fit_temperature(margins.category, truths.category),
         is_housing=fit_curve(margins.is_housing, truths.is_housing),
         codes=tuple(
-            fit_curve(margins.codes[coded, column], truths.codes[coded, column])
-            for column in range(len(CODES))
+            fit_curve(said[known], truth[known])
+            for said, truth, known in zip(margins.codes.T, truths.codes.T, truths.knows_codes.T, strict=True)
         ),
     )
 
 
-def choose_thresholds(margins: Margins, truths: Truths, how: Calibrations) -> Thresholds:
+def choose_thresholds(
+    margins: Margins, truths: Truths, how: Calibrations, labels: LabelSet = PROJECT_LABELS
+) -> Thresholds:
     """Choose, on margins held out, when triage is sure enough."""
     status = how.status.probabilities(margins.status)
-    felt, coded = truths.knows_dissatisfaction, truths.knows_codes
+    felt = truths.knows_dissatisfaction
     sure_status, missed = _confidence(status, truths.status)
     return Thresholds(
         dissatisfaction=_best_threshold(
@@ -121,10 +121,10 @@ def choose_thresholds(margins: Margins, truths: Truths, how: Calibrations) -> Th
         status=sure_status,
         complaint_missed=missed,
         codes={
-            code.value: _code_threshold(
-                code, how.codes[column], margins.codes[coded, column], truths.codes[coded, column]
+            str(code): _code_threshold(code, curve, said[known], truth[known])
+            for code, curve, said, truth, known in zip(
+                labels.codes, how.codes, margins.codes.T, truths.codes.T, truths.knows_codes.T, strict=True
             )
-            for column, code in enumerate(CODES)
         },
     )
 

@@ -243,7 +243,7 @@ def matters_in(
 ) -> list[tuple[Matter, ...]]:
     """Return the further matters of each message of a batch, as `further_matters` does."""
     segments = [segments_of(each) for each in readings]
-    return further_matters(segments, chances_of(segments, artefact), whole, main, artefact.categories)
+    return further_matters(segments, chances_of(segments, artefact), whole, main, artefact.labels.categories)
 
 
 def main_first(main: str, matters: Sequence[Matter]) -> tuple[str, tuple[Matter, ...]]:
@@ -334,7 +334,7 @@ def _shown(reading: Reading, start: int, end: int) -> Span:
 def chances_of(segments: Sequence[Sequence[Segment]], artefact: Artefact) -> list[Chances]:
     """Return what the category head says of the passages of many messages, all in one batch."""
     texts = [masked(text) for some in segments for each in some for text in (each.text, each.before)]
-    pairs = _category_chances(texts, artefact).reshape(-1, 2, len(artefact.categories))
+    pairs = _category_chances(texts, artefact).reshape(-1, 2, len(artefact.labels.categories))
     ends = np.cumsum([0, *(len(some) for some in segments)])
     return [Chances(pairs[start:end, 0], pairs[start:end, 1]) for start, end in pairwise(ends)]
 
@@ -346,7 +346,7 @@ def _category_chances(texts: Sequence[str], artefact: Artefact) -> Numbers:
     second again, and finds no more. The pragmatic features are those of whole messages, and left out.
     """
     if not texts:
-        return np.zeros((0, len(artefact.categories)))
+        return np.zeros((0, len(artefact.labels.categories)))
     rows = artefact.vectoriser.transform(texts, np.zeros((len(texts), len(NAMES))))
     return artefact.heads_alone.probabilities(artefact.heads.category_margins(rows))
 

@@ -5,7 +5,8 @@ find the passage and the reason; how likely the code is, the classifier says. No
 that none can hide a complaint.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from models.codes import Exclusion, Flag
@@ -13,7 +14,7 @@ from models.decision import Span
 from triage.ages import Age, oldest, only_old
 from triage.reading import Hit, Reading
 
-Code = Exclusion | Flag
+Code = Exclusion | Flag | str
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,15 @@ class Finding:
     rule: str
     span: Span
     reason: str
+
+
+@dataclass(frozen=True)
+class OwnExclusion:
+    """An exclusion of the council's own, from its settings; any of `words` in a message suggests it."""
+
+    code: str
+    reason: str
+    words: tuple[str, ...] = ()
 
 
 MATCHERS: tuple[Matcher, ...] = (
@@ -151,20 +161,25 @@ MATCHERS: tuple[Matcher, ...] = (
 )  # fmt: skip
 """The rows in the order in which the first that matches speaks for its code."""
 
-_REASONS = {matcher.code: matcher.reason for matcher in reversed(MATCHERS)}
+_REASONS: dict[str, str] = {matcher.code: matcher.reason for matcher in reversed(MATCHERS)}
 _REASONS[Exclusion.OVER_12_MONTHS] = "speaks of events that ended more than twelve months ago (LGSCO 2.2)"
+
+OWN_WORDS = "own_words"
+"""The name of the rule that the words in the council's settings make."""
 
 _STILL_OPEN = ("still_going_on", "good_reason_late")
 
 
-def findings(reading: Reading, ages: list[Age]) -> list[Finding]:
-    """Return what the table finds in a message, in the order of the table."""
-    return [*_matched(reading), *_over_12_months(reading, ages)]
+def findings(reading: Reading, ages: list[Age], own: Sequence[OwnExclusion] = ()) -> list[Finding]:
+    """Return what the table finds in a message, in its order, and then what the council's own words find."""
+    return [*_matched(reading), *_over_12_months(reading, ages), *_own(reading, own)]
 
 
-def reason_for(code: Code) -> str:
+def reason_for(code: Code, own: Sequence[OwnExclusion] = ()) -> str:
     """Return the reason that goes with a code where no row found a passage."""
-    return _REASONS[code]
+    return _REASONS.get(code) or next(
+        (each.reason for each in own if each.code == code), "a ground of the council's own"
+    )
 
 
 def _matched(reading: Reading) -> Iterator[Finding]:
@@ -177,6 +192,22 @@ def _matched(reading: Reading) -> Iterator[Finding]:
                 span=_passage(reading, hits),
                 reason=matcher.reason,
             )
+
+
+def _own(reading: Reading, own: Sequence[OwnExclusion]) -> Iterator[Finding]:
+    for each in own:
+        found = [match for words in each.words if (match := _pattern_of(words).search(reading.text))]
+        if found:
+            start = min(match.start() for match in found)
+            before = [span for span in reading.sentences if span.start <= start]
+            passage = before[-1] if before else reading.sentences[0]
+            yield Finding(each.code, OWN_WORDS, passage, each.reason)
+
+
+def _pattern_of(words: str) -> re.Pattern[str]:
+    """Return what finds the words as whole words, in whatever case and with whatever space between."""
+    spaced = r"\s+".join(map(re.escape, words.split()))
+    return re.compile(rf"(?<!\w){spaced}(?!\w)", re.IGNORECASE)
 
 
 def _over_12_months(reading: Reading, ages: list[Age]) -> Iterator[Finding]:

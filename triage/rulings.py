@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from models.codes import Ombudsman, Status
+from models.codes import Flag, Ombudsman, Status
 from models.decision import FORMAL_STATUSES
 from models.message import words_to_triage
 from models.ruled import RuledMessage
+from triage.classifier import CATEGORIES, CODES, LabelSet
 from triage.corpus import LabelledMessage, TriageInput
 
 WEIGHT = 2.0
@@ -18,7 +19,7 @@ HALVES_IN_DAYS = 365
 """After so many days a ruling counts half as much: practice changes."""
 
 ENOUGH_TO_LEARN = 30
-"""Rulings that a category of the council's own needs before it is suggested."""
+"""Rulings that a category or exclusion of the council's own needs before it is learnt."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +27,29 @@ class Rulings:
     """What can be learnt from officers.
 
     `messages` are labelled, the oldest ruling first. `disputed` counts messages left out because officers
-    ruled differently on them. `missing` says for each of the council's own categories how many rulings it
-    still lacks before it is learnt; until then such messages count as `other`.
+    ruled differently on them. `labels` are those to learn: the project's, and of the council's own those with
+    enough rulings. `missing` says of each other one how many rulings it still lacks; until then messages of
+    such a category count as `other`, and such an exclusion is suggested by the words in the settings alone.
     """
 
     messages: tuple[LabelledMessage, ...]
     disputed: int
-    learnt_categories: tuple[str, ...]
+    labels: LabelSet
     missing: dict[str, int]
 
 
-def labels_of(ruled: Iterable[RuledMessage], *, own_categories: Sequence[str], now: datetime) -> Rulings:
+def labels_of(
+    ruled: Iterable[RuledMessage],
+    *,
+    own_categories: Sequence[str] = (),
+    own_exclusions: Sequence[str] = (),
+    now: datetime,
+) -> Rulings:
     """Turn rulings into labelled messages.
 
     An officer's last word on a message counts; where two officers said different things it is disputed and
     teaches nothing. A ruling names status, category and Ombudsman. Dissatisfaction follows where the status
-    settles it; exclusions and flags stay open.
+    settles it; exclusions and flags stay open unless the officer named them.
     """
     by_message: dict[int, list[RuledMessage]] = defaultdict(list)
     for each in ruled:
@@ -49,11 +57,16 @@ def labels_of(ruled: Iterable[RuledMessage], *, own_categories: Sequence[str], n
     last_words = [_last_words(rulings) for rulings in by_message.values()]
     settled = sorted((words[0] for words in last_words if len(words) == 1), key=lambda each: each.ruled_at)
     counts = {code: sum(each.category == code for each in settled) for code in own_categories}
+    counts |= {code: sum(code in (each.exclusions or ()) for each in settled) for code in own_exclusions}
+    enough = {code for code, count in counts.items() if count >= ENOUGH_TO_LEARN}
     return Rulings(
         messages=tuple(_labelled(each, now=now) for each in settled),
         disputed=sum(len(words) > 1 for words in last_words),
-        learnt_categories=tuple(code for code in own_categories if counts[code] >= ENOUGH_TO_LEARN),
-        missing={code: ENOUGH_TO_LEARN - count for code, count in counts.items() if count < ENOUGH_TO_LEARN},
+        labels=LabelSet(
+            categories=(*CATEGORIES, *(code for code in own_categories if code in enough)),
+            codes=(*CODES, *(code for code in own_exclusions if code in enough)),
+        ),
+        missing={code: ENOUGH_TO_LEARN - count for code, count in counts.items() if code not in enough},
     )
 
 
@@ -85,10 +98,11 @@ def _labelled(ruling: RuledMessage, *, now: datetime) -> LabelledMessage:
         status=status,
         category=ruling.category,
         ombudsman=Ombudsman(ruling.ombudsman),
-        exclusions=frozenset(),
-        flags=frozenset(),
+        exclusions=frozenset(ruling.exclusions or ()),
+        flags=frozenset(map(Flag, ruling.flags or ())),
         weight=WEIGHT * 0.5 ** (age / HALVES_IN_DAYS),
         knows_dissatisfaction=status not in (Status.SERVICE_REQUEST, Status.ENQUIRY),
-        knows_codes=False,
+        knows_exclusions=ruling.exclusions is not None,
+        knows_flags=ruling.flags is not None,
         ruled_at=ruling.ruled_at.astimezone(UTC),
     )

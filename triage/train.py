@@ -18,7 +18,7 @@ from triage import artefact as artefacts
 from triage.ages import ages_in
 from triage.artefact import Artefact
 from triage.card import write_card
-from triage.classifier import CATEGORIES, Vectoriser
+from triage.classifier import PROJECT_LABELS, LabelSet, Vectoriser
 from triage.corpus import LabelledMessage, fingerprint
 from triage.drift import reference_of
 from triage.encoder.out_of_fold import logits_of
@@ -52,14 +52,14 @@ def train(
     progress: Progress,
     encoder: Encoder | None = None,
     rulings: Sequence[LabelledMessage] = (),
-    own_categories: Sequence[str] = (),
+    labels: LabelSet = PROJECT_LABELS,
 ) -> Trained:
     """Train on labelled messages and save the artefact with its model card below `folder`.
 
     The figures are those of cross-validation by writer: every message is judged by heads that learnt from
     others only. Calibration and thresholds are chosen on the same held-out margins. With an encoder its
     opinion is weighed in, and the artefact that comes back uses it; without one it can be used all the same.
-    `own_categories` are the council's own that are to be learnt from its rulings.
+    `labels` hold the council's own that are to be learnt from its rulings.
     Raises CorpusInvalid where there are too few messages or writers.
     """
     _check_enough(messages)
@@ -67,14 +67,13 @@ def train(
     steps = _Steps(progress, count=3 + FOLDS + 1 + bool(encoder))
     steps.next("reading the messages")
     texts, numbers = _read(everything)
-    categories = (*CATEGORIES, *own_categories)
-    truths = truths_of(everything, categories)
+    truths = truths_of(everything, labels)
     steps.next("learning the vocabulary")
     vectoriser = Vectoriser().fit(texts)
     groups = [each.brief for each in everything]
     rows = vectoriser.transform(texts, numbers)
     steps.name = "learning"
-    learnt = learn(rows, truths, groups=groups, categories=categories, step=steps.next)
+    learnt = learn(rows, truths, groups=groups, labels=labels, step=steps.next)
     print_of_corpus = fingerprint(everything)
     made = Artefact(
         name=f"{now:%Y%m%d-%H%M%S}-{print_of_corpus[:8]}",
@@ -85,9 +84,9 @@ def train(
         thresholds=learnt.thresholds,
         corpus_fingerprint=print_of_corpus,
         corpus_size=len(messages),
-        metrics=figures(_said(learnt), truths, categories=categories),
+        metrics=figures(_said(learnt), truths, labels),
         heads_alone=learnt.calibrations.category,
-        categories=categories,
+        labels=labels,
         rulings=len(rulings),
         rulings_until=max((each.ruled_at for each in rulings if each.ruled_at), default=None),
     )
@@ -100,12 +99,12 @@ def train(
             made,
             calibrations=learnt.calibrations,
             thresholds=learnt.thresholds,
-            metrics=figures(_said(learnt), truths.take(rows_judged), categories=categories),
+            metrics=figures(_said(learnt), truths.take(rows_judged), labels),
             encoder=encoder,
             weights=weights,
         )
     judged = [texts[row] for row in rows_judged]
-    reference = reference_of(judged, learnt, truths.take(rows_judged), categories)
+    reference = reference_of(judged, learnt, truths.take(rows_judged), labels)
     made = replace(made, reference=reference)
     whole = replace(whole, reference=reference) if whole else None
     target = artefacts.save(made, folder, whole=whole)
@@ -118,7 +117,7 @@ def train(
 
 def _said(learnt: Learnt) -> Said:
     """Return what the heads said of messages by writers that they had not learnt from."""
-    return said_of_margins(learnt.held_out, learnt.calibrations, learnt.thresholds)
+    return said_of_margins(learnt.held_out, learnt.calibrations, learnt.thresholds, learnt.heads.labels)
 
 
 class _Steps:

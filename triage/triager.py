@@ -8,12 +8,12 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from models.codes import Exclusion, Flag, Ombudsman
+from models.codes import Ombudsman
 from models.deadlines import received_on
 from models.decision import Decision, FurtherMatter, Prediction, Span
 from triage.ages import Age, ages_in
 from triage.artefact import Artefact
-from triage.classifier import CODES, STATUSES
+from triage.classifier import STATUSES
 from triage.corpus import TriageInput
 from triage.decide import FoundCode, decide
 from triage.encoder.read import Encoder
@@ -21,12 +21,12 @@ from triage.features import masked, pragmatic, text_to_triage
 from triage.language import read_texts
 from triage.matters import Matter, main_first, matters_in
 from triage.reading import Reading
-from triage.rules import findings, reason_for
+from triage.rules import OwnExclusion, findings, reason_for
 from triage.weigh import weighed
 
 Numbers = NDArray[np.float64]
 
-LoudestFor = dict[Exclusion | Flag, int]
+LoudestFor = dict[str, int]
 
 _BATCH = 64
 _MOST_EVIDENCE = 3
@@ -34,10 +34,15 @@ _WORDS_IN_EVIDENCE = 3
 
 
 class Triager:
-    """Triages messages with one artefact; the same artefact always gives the same answer."""
+    """Triages messages with one artefact; the same artefact always gives the same answer.
 
-    def __init__(self, artefact: Artefact) -> None:
+    `own_exclusions` are the council's own: one that the artefact has not learnt yet is suggested where the
+    words of the settings stand in a message.
+    """
+
+    def __init__(self, artefact: Artefact, *, own_exclusions: Sequence[OwnExclusion] = ()) -> None:
         self.artefact = artefact
+        self.own_exclusions = own_exclusions
 
     def triage(self, messages: Iterable[TriageInput]) -> Iterator[tuple[Prediction, Decision]]:
         """Yield a prediction and a decision for each message, in order, in constant memory."""
@@ -58,7 +63,7 @@ class Triager:
         ):
             decision = decide(
                 prediction,
-                _found_codes(reading, times, prediction, loudest),
+                _found_codes(reading, times, prediction, loudest, self.own_exclusions),
                 thresholds=self.artefact.thresholds,
                 text_is_empty=not reading.text.strip(),
             )
@@ -78,7 +83,7 @@ class Triager:
             logits = np.stack([each.logits for each in encoded]).astype(np.float64)
             margins = weighed(
                 margins, logits, artefact.weights,
-                outputs=artefact.encoder.outputs, categories=artefact.categories,
+                outputs=artefact.encoder.outputs, labels=artefact.labels,
             )  # fmt: skip
         dissatisfaction = how.dissatisfaction.probabilities(margins.dissatisfaction)
         status = how.status.probabilities(margins.status)
@@ -94,11 +99,11 @@ class Triager:
         ]
         grievance = [each[:, 0] for each in by_sentence] or self._sentence_scores(readings)
         limit = artefact.thresholds.dissatisfaction
-        main = [artefact.categories[best] for best in category.argmax(axis=1)]
+        main = [artefact.labels.categories[best] for best in category.argmax(axis=1)]
         further = matters_in(readings, artefact, category, main)
         for row, reading in enumerate(readings):
             chances, also = _matters(
-                dict(zip(artefact.categories, map(float, category[row]), strict=True)),
+                dict(zip(artefact.labels.categories, map(float, category[row]), strict=True)),
                 main[row],
                 further[row],
             )
@@ -107,7 +112,7 @@ class Triager:
                 status=dict(zip(STATUSES, map(float, status[row]), strict=True)),
                 category=chances,
                 ombudsman=Ombudsman.HOUSING if housing[row] >= 0.5 else Ombudsman.LGSCO,  # noqa: PLR2004
-                codes=dict(zip(CODES, map(float, codes[row]), strict=True)),
+                codes=dict(zip(artefact.labels.codes, map(float, codes[row]), strict=True)),
                 evidence=_evidence(reading, grievance[row], is_grievance=dissatisfaction[row] >= limit),
                 artefact=artefact.name,
                 also=also,
@@ -180,36 +185,43 @@ def _loudest(by_sentence: Numbers | None, encoder: Encoder | None) -> LoudestFor
     if by_sentence is None or encoder is None:
         return {}
     places = by_sentence.argmax(axis=0)
-    return {code: int(places[encoder.outputs.index(f"code:{code.value}")]) for code in CODES}
+    return {
+        output.removeprefix("code:"): int(place)
+        for output, place in zip(encoder.outputs, places, strict=True)
+        if output.startswith("code:")
+    }
 
 
 def _found_codes(
-    reading: Reading, ages: list[Age], prediction: Prediction, loudest: LoudestFor
+    reading: Reading,
+    ages: list[Age],
+    prediction: Prediction,
+    loudest: LoudestFor,
+    own: Sequence[OwnExclusion],
 ) -> Iterator[FoundCode]:
     """Yield every code with its probability and the passage that speaks for it.
 
     That is the passage that a rule found, else the sentence that contributed most to the code, else what
     led to the verdict on the message.
     """
-    first_by_code = {each.code: each for each in reversed(findings(reading, ages))}
-    for code in CODES:
+    first_by_code = {each.code: each for each in reversed(findings(reading, ages, own))}
+    not_learnt = {code: 1.0 for code in first_by_code if code not in prediction.codes}
+    for code, probability in (prediction.codes | not_learnt).items():
         finding = first_by_code.get(code)
         yield FoundCode(
             code=code,
-            probability=prediction.codes[code],
+            probability=probability,
             rule=finding.rule if finding else "",
             span=finding.span if finding else _passage_without_rule(code, reading, prediction, loudest),
-            reason=finding.reason if finding else _reason_without_passage(code),
+            reason=finding.reason if finding else _reason_without_passage(code, own),
         )
 
 
-def _passage_without_rule(
-    code: Exclusion | Flag, reading: Reading, prediction: Prediction, loudest: LoudestFor
-) -> Span:
+def _passage_without_rule(code: str, reading: Reading, prediction: Prediction, loudest: LoudestFor) -> Span:
     if code in loudest:
         return reading.sentences[loudest[code]]
     return prediction.evidence[0] if prediction.evidence else reading.sentences[0]
 
 
-def _reason_without_passage(code: Exclusion | Flag) -> str:
-    return f"{reason_for(code)}; the words as a whole suggest it"
+def _reason_without_passage(code: str, own: Sequence[OwnExclusion]) -> str:
+    return f"{reason_for(code, own)}; the words as a whole suggest it"

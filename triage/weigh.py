@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.codes import Category
-from triage.classifier import CODES, STATUSES, Margins, Truths
+from triage.classifier import PROJECT_LABELS, STATUSES, LabelSet, Margins, Truths
 
 Numbers = NDArray[np.float64]
 
@@ -50,12 +50,12 @@ class Weights:
 
 
 def weighed(margins: Margins, logits: Numbers, weights: Weights, *, outputs: Sequence[str],
-            categories: Sequence[str]) -> Margins:  # fmt: skip
+            labels: LabelSet = PROJECT_LABELS) -> Margins:  # fmt: skip
     """Return the margins of heads and encoder (n messages) as one opinion.
 
     `logits` (n, outputs) are the encoder's, in the order of `outputs`.
     """
-    columns = _columns(outputs, categories, weights.taken_for)
+    columns = _columns(outputs, labels, weights.taken_for)
     return Margins(
         dissatisfaction=weights.dissatisfaction.of(
             margins.dissatisfaction, logits[:, columns.dissatisfaction]
@@ -65,7 +65,7 @@ def weighed(margins: Margins, logits: Numbers, weights: Weights, *, outputs: Seq
         is_housing=weights.is_housing.of(margins.is_housing, logits[:, columns.is_housing]),
         codes=np.stack(
             [
-                mix.of(margins.codes[:, at], logits[:, column])
+                mix.of(margins.codes[:, at], _of_column(logits, column))
                 for at, (mix, column) in enumerate(zip(weights.codes, columns.codes, strict=True))
             ],
             axis=1,
@@ -74,11 +74,11 @@ def weighed(margins: Margins, logits: Numbers, weights: Weights, *, outputs: Seq
 
 
 def weigh(margins: Margins, logits: Numbers, truths: Truths, *, outputs: Sequence[str],
-          categories: Sequence[str]) -> Weights:  # fmt: skip
+          labels: LabelSet = PROJECT_LABELS) -> Weights:  # fmt: skip
     """Find the weights under which the true labels of n messages are likeliest."""
-    taken_for = _taken_for(logits, truths, outputs, categories)
-    columns = _columns(outputs, categories, taken_for)
-    felt, coded = truths.knows_dissatisfaction, truths.knows_codes
+    taken_for = _taken_for(logits, truths, outputs, labels.categories)
+    columns = _columns(outputs, labels, taken_for)
+    felt, known = truths.knows_dissatisfaction, truths.knows_codes.T
     return Weights(
         dissatisfaction=_yes_or_no(
             margins.dissatisfaction[felt], logits[felt, columns.dissatisfaction], truths.dissatisfaction[felt]
@@ -87,7 +87,11 @@ def weigh(margins: Margins, logits: Numbers, truths: Truths, *, outputs: Sequenc
         category=_one_of(margins.category, logits[:, columns.category], truths.category),
         is_housing=_yes_or_no(margins.is_housing, logits[:, columns.is_housing], truths.is_housing),
         codes=tuple(
-            _yes_or_no(margins.codes[coded, at], logits[coded, column], truths.codes[coded, at])
+            _yes_or_no(
+                margins.codes[known[at], at],
+                _of_column(logits, column)[known[at]],
+                truths.codes[known[at], at],
+            )
             for at, column in enumerate(columns.codes)
         ),
         taken_for=taken_for,
@@ -96,24 +100,29 @@ def weigh(margins: Margins, logits: Numbers, truths: Truths, *, outputs: Sequenc
 
 @dataclass(frozen=True)
 class _Columns:
-    """Where the encoder's answers stand among its outputs."""
+    """Where the encoder's answers stand among its outputs; None for a code that it was never taught."""
 
     dissatisfaction: int
     is_housing: int
     status: list[int]
     category: list[int]
-    codes: list[int]
+    codes: list[int | None]
 
 
-def _columns(outputs: Sequence[str], categories: Sequence[str], taken_for: dict[str, str]) -> _Columns:
+def _columns(outputs: Sequence[str], labels: LabelSet, taken_for: dict[str, str]) -> _Columns:
     at = {name: place for place, name in enumerate(outputs)}
     return _Columns(
         dissatisfaction=at["dissatisfaction"],
         is_housing=at["is_housing"],
         status=[at[f"status:{code.value}"] for code in STATUSES],
-        category=[at[f"category:{taken_for.get(code, str(code))}"] for code in categories],
-        codes=[at[f"code:{code.value}"] for code in CODES],
+        category=[at[f"category:{taken_for.get(code, str(code))}"] for code in labels.categories],
+        codes=[at.get(f"code:{code}") for code in labels.codes],
     )
+
+
+def _of_column(logits: Numbers, column: int | None) -> Numbers:
+    """Return one answer of the encoder (n), nothing for or against where it has none."""
+    return np.zeros(len(logits)) if column is None else logits[:, column]
 
 
 def _taken_for(

@@ -124,7 +124,10 @@ def test_an_officer_works_what_the_night_brought(
     shown = installation.run("queue", reference)
     assert shown.code == 0
     assert "nobody came" in " ".join(shown.out.replace("│", " ").split())
-    ruled = installation.run("rule", reference, "--status", "complaint", "--reason", "Two visits missed.")
+    said = ("rule", reference, "--status", "complaint", "--reason", "Two visits missed.")
+    refused = installation.run(*said, "--flag", "frail")
+    assert (refused.code, "there is no flag 'frail'" in refused.err) == (2, True)
+    ruled = installation.run(*said, "--exclusion", "none", "--flag", "vulnerable")
     assert ruled.code == 0, ruled.err
     installation.run("poll")
     (letter,) = smtp.wait_for(1)

@@ -55,7 +55,7 @@ def test_a_ruling_comes_with_the_message_that_lay_before_the_officer(office: Off
     (ruled,) = ruled_messages(office.engine)
     assert (ruled.status, ruled.said_status, ruled.officer) == ("complaint", case.status.value, "bo")
     assert REQUEST.split()[0] in ruled.reply_text
-    (label,) = labels_of([ruled], own_categories=[], now=office.now).messages
+    (label,) = labels_of([ruled], now=office.now).messages
     assert label.status is Status.COMPLAINT
     assert list(ruled_messages(office.engine, since=office.now + timedelta(hours=1))) == []
 

@@ -11,6 +11,7 @@ from models.errors import SettingsInvalid
 from settings import DEFAULT_DATA, TEMPLATE, Mailbox, Secret, Sending, Settings, read_settings
 
 HOUSE = '[organisation]\nname = "Dale"\n'
+CHARTER = '[[triage.exclusions]]\ncode = "charter"\nname = "Charter"\nreason = "a court decides"\n'
 SCAN = '[[mailboxes]]\nname = "a"\nkind = "scan"\npath = "/srv/scans"\n'
 IMAP = '[[mailboxes]]\nname = "a"\nhost = "imap.example"\nusername = "u"\n'
 
@@ -77,6 +78,8 @@ def test_the_template_can_be_read() -> None:
         (SCAN + 'processed = "flag"', 'mailboxes[1]: files have no flags; set processed = "leave" or "move"'),
         (SCAN + 'processed = "move"\nmove_to = "../x"', "move_to must be the plain name of a subfolder"),
         (IMAP + 'must_hold = "x"', "must_hold names a file in a folder"),
+        (CHARTER + CHARTER, "triage.exclusions: an exclusion or flag of that code is there already: charter"),
+        (CHARTER.replace("charter", "abusive"), "triage.exclusions: an exclusion or flag of that code"),
         ('[sending]\nkind = "smtp"', "sending: sending by SMTP needs host"),
         (HOUSE + IMAP + IMAP, "two mailboxes are named a; the ledger knows them by name"),
     ],

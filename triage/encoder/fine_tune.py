@@ -53,7 +53,7 @@ DROPOUT = 0.1
 OUTPUTS = (
     "dissatisfaction",
     "is_housing",
-    *(f"code:{code.value}" for code in CODES),
+    *(f"code:{code}" for code in CODES),
     *(f"status:{status.value}" for status in STATUSES),
     *(f"category:{category.value}" for category in CATEGORIES),
 )

@@ -1,6 +1,6 @@
 """A classifier that has learnt three dozen sentences by heart, made once for all tests of triage."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
@@ -14,7 +14,7 @@ from models.deadlines import received_on
 from triage.ages import ages_in
 from triage.artefact import Artefact
 from triage.calibration import Calibrations, fit_curve, fit_temperature
-from triage.classifier import CODES, Heads, Vectoriser
+from triage.classifier import PROJECT_LABELS, Heads, LabelSet, Vectoriser
 from triage.corpus import LabelledMessage, fingerprint
 from triage.decide import Thresholds
 from triage.evaluate import truths_of
@@ -56,7 +56,9 @@ def sentences() -> list[LabelledMessage]:
     ]
 
 
-def learn(messages: Sequence[LabelledMessage], *, name: str = "by-heart") -> Artefact:
+def learn(
+    messages: Sequence[LabelledMessage], *, name: str = "by-heart", labels: LabelSet = PROJECT_LABELS
+) -> Artefact:
     """Learn messages by heart, calibrated on themselves."""
     readings = list(read_texts(text_to_triage(each.message) for each in messages))
     numbers = np.array(
@@ -65,10 +67,10 @@ def learn(messages: Sequence[LabelledMessage], *, name: str = "by-heart") -> Art
             for reading, each in zip(readings, messages, strict=True)
         ]
     )
-    texts, truths = [masked(reading.text) for reading in readings], truths_of(messages)
+    texts, truths = [masked(reading.text) for reading in readings], truths_of(messages, labels)
     vectoriser = Vectoriser(min_messages=1).fit(texts)
     rows = vectoriser.transform(texts, numbers)
-    heads = Heads(strength=10, category_strength=10).fit(rows, truths)
+    heads = Heads(strength=10, category_strength=10, labels=labels).fit(rows, truths)
     margins = heads.margins(rows)
     return Artefact(
         name=name,
@@ -80,10 +82,13 @@ def learn(messages: Sequence[LabelledMessage], *, name: str = "by-heart") -> Art
             status=fit_temperature(margins.status, truths.status),
             category=fit_temperature(margins.category, truths.category),
             is_housing=fit_curve(margins.is_housing, truths.is_housing),
-            codes=tuple(fit_curve(margins.codes[:, at], truths.codes[:, at]) for at in range(len(CODES))),
+            codes=tuple(
+                fit_curve(margins.codes[:, at], truths.codes[:, at]) for at in range(len(labels.codes))
+            ),
         ),
         thresholds=Thresholds(status=0.5),
         heads_alone=fit_temperature(margins.category, truths.category),
+        labels=labels,
         corpus_fingerprint=fingerprint(messages),
         corpus_size=len(messages),
         metrics={"status": {"accuracy": 1.0}},
@@ -100,3 +105,9 @@ def learnt() -> list[LabelledMessage]:
 def artefact(learnt: list[LabelledMessage]) -> Artefact:
     """Return the classifier that knows them."""
     return learn(learnt)
+
+
+@pytest.fixture(scope="session")
+def learn_by_heart() -> Callable[..., Artefact]:
+    """Return what makes a classifier that knows messages by heart, also under other labels."""
+    return learn

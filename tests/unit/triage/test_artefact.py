@@ -11,6 +11,7 @@ import pytest
 
 from models.errors import ArtefactRefused, StoreUnavailable
 from triage.artefact import Artefact, about, forget_old, live_name, load, names, promote, rollback, save
+from triage.classifier import CATEGORIES, CODES, LabelSet
 from triage.corpus import LabelledMessage
 from triage.triager import Triager
 
@@ -23,6 +24,25 @@ def test_a_loaded_artefact_scores_the_same(
     before = list(Triager(artefact).triage(each.message for each in learnt))
     after = list(Triager(loaded).triage(each.message for each in learnt))
     assert before == after
+
+
+def test_what_a_council_taught_travels_with_the_artefact(
+    learnt: list[LabelledMessage], learn_by_heart: Callable[..., Artefact], tmp_path: Path
+) -> None:
+    """A category and an exclusion of its own are suggested after saving and loading."""
+    labels = LabelSet(categories=(*CATEGORIES, "woodland"), codes=(*CODES, "tree_charter"))
+    taught = [
+        replace(each, category="woodland", exclusions=frozenset({"tree_charter"}))
+        if "oak" in each.message.body
+        else each
+        for each in learnt
+    ]
+    loaded = load(save(learn_by_heart(taught, labels=labels), tmp_path))
+    assert loaded.labels == labels
+    (oak,) = [each for each in learnt if "mend the oak tree" in each.message.body]
+    ((_, decision),) = Triager(loaded).triage([oak.message])
+    assert decision.category == "woodland"
+    assert [each.code for each in decision.exclusions] == ["tree_charter"]
 
 
 def test_a_loaded_artefact_knows_what_it_is(artefact: Artefact, tmp_path: Path) -> None:

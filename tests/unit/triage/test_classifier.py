@@ -12,6 +12,7 @@ from triage.artefact import Artefact
 from triage.classifier import CODES, Heads, Vectoriser
 from triage.corpus import LabelledMessage
 from triage.evaluate import evaluate, truths_of
+from triage.rules import OwnExclusion
 from triage.train import train
 from triage.triager import Triager
 
@@ -78,6 +79,21 @@ def test_a_message_without_words_is_an_officer_s(artefact: Artefact, body: str) 
     ((_, decision),) = Triager(artefact).triage([message])
     assert decision.status in Status
     assert "there is no text to read" in decision.reasons
+
+
+def test_an_exclusion_of_the_council_s_own_is_suggested_by_its_words(artefact: Artefact) -> None:
+    """Until it is learnt, the words in the settings suggest it, as whole words in any case."""
+    own = OwnExclusion("market_charter", "the Market Court decides on pitches", ("market court",))
+    triager = Triager(artefact, own_exclusions=[own])
+    said = {
+        body: decision.exclusions
+        for body in ("The MARKET\nCourt took my pitch.", "The supermarket courtyard is dark.")
+        for _, decision in triager.triage([make_input(body)])
+    }
+    (found,) = [each for each in said["The MARKET\nCourt took my pitch."] if each.code == "market_charter"]
+    assert (found.rule, found.reason) == ("own_words", "the Market Court decides on pitches")
+    assert found.as_json()["code"] == "market_charter"
+    assert all(each.code != "market_charter" for each in said["The supermarket courtyard is dark."])
 
 
 def test_no_messages_get_no_answers(artefact: Artefact) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from models.codes import Category, Status
 from triage.calibration import Calibrations, Curve, Temperature
-from triage.classifier import CATEGORIES, CODES, STATUSES, Heads, Margins, Truths
+from triage.classifier import CATEGORIES, CODES, PROJECT_LABELS, STATUSES, Heads, Margins, Truths
 from triage.corpus import LabelledMessage, read_training
 from triage.decide import Thresholds
 from triage.drift import Drift, Measure, Ruling, Sign, Window, compare, lines, reference_of
@@ -75,7 +75,7 @@ def every(messages: list[LabelledMessage], *, odd: bool) -> list[LabelledMessage
 def reference_from(messages: list[LabelledMessage]) -> dict[str, Any]:
     """Return the reference that training on the messages leaves."""
     truths = truths_of(messages)
-    return reference_of(texts_of(messages), learnt_from(truths), truths, CATEGORIES)
+    return reference_of(texts_of(messages), learnt_from(truths), truths, PROJECT_LABELS)
 
 
 @pytest.fixture(scope="module")
@@ -348,7 +348,7 @@ def test_only_words_that_five_messages_share_leave_a_message(corpus: list[Labell
     marked = [f"{text} {secrets[0].replace('zygomorphic', '')} {secrets[1]} {secrets[2]}" for text in texts]
     marked[:4] = [f"{text} {secrets[0]}" for text in texts[:4]]
     truths = truths_of(labelled)
-    reference = reference_of(marked, learnt_from(truths), truths, CATEGORIES)
+    reference = reference_of(marked, learnt_from(truths), truths, PROJECT_LABELS)
     drift = compare(reference_from(labelled), Window(texts=marked))
     written = (json.dumps(reference) + json.dumps(drift.as_json()) + "\n".join(lines(drift))).lower()
     for secret in ("quenby", "wilhelmina", "thrupple", "zygomorphic", "4417", "01632", "flat2b"):

@@ -41,7 +41,7 @@ def made(*, officer: tuple[bool, ...] = (False, False, False, False)) -> dict[st
         codes=codes({Flag.VULNERABLE}, {Exclusion.APPEAL_ROUTE}, set(), set()),
         weights=np.ones(4),
         knows_dissatisfaction=np.ones(4, dtype=np.bool_),
-        knows_codes=np.ones(4, dtype=np.bool_),
+        knows_codes=np.ones((4, len(CODES)), dtype=np.bool_),
     )
     said = Said(
         dissatisfaction=np.array([True, False, True, False]),

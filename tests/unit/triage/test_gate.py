@@ -26,7 +26,7 @@ def truths(count: int) -> Truths:
         codes=np.zeros((count, len(CODES)), dtype=np.bool_),
         weights=np.ones(count),
         knows_dissatisfaction=np.ones(count, dtype=np.bool_),
-        knows_codes=np.ones(count, dtype=np.bool_),
+        knows_codes=np.ones((count, len(CODES)), dtype=np.bool_),
     )
 
 
