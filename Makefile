@@ -22,6 +22,7 @@ check: $(VENV)/installed-dev  ## linters, types, imports, migrations
 
 bench: $(VENV)/installed-dev servers  ## the benchmarks, each printing its figures
 	$(BIN)/python bench/triage_speed.py
+	$(BIN)/python bench/train_speed.py
 	$(BIN)/python bench/recipes.py
 	$(BIN)/python bench/matters.py
 	$(BIN)/python bench/rehearsal.py --fast

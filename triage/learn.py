@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.model_selection import GroupKFold
@@ -32,6 +33,9 @@ _WORSE_THAN_FALSE = 3.0
 
 _HIGHEST_LIMIT = 0.5
 
+_WORTH_A_PROCESS = 1_000
+"""From so many messages on, learning takes longer than starting processes for it."""
+
 
 @dataclass(frozen=True)
 class Learnt:
@@ -45,11 +49,9 @@ class Learnt:
 
 def learn(rows: csr_matrix, truths: Truths, *, groups: Sequence[str], labels: LabelSet, step: Step) -> Learnt:
     """Learn heads from all rows; calibration and thresholds come from margins of groups not learnt from."""
-    held_out = cross_validate(rows, truths, groups=groups, labels=labels, step=step)
+    heads, held_out = cross_validate(rows, truths, groups=groups, labels=labels, step=step)
     calibrations = calibrate(held_out, truths)
     thresholds = choose_thresholds(held_out, truths, calibrations, labels)
-    heads = Heads(seed=SEED, labels=labels).fit(rows, truths)
-    step()
     return Learnt(heads, calibrations, thresholds, held_out)
 
 
@@ -76,18 +78,31 @@ def weigh_in(
 
 def cross_validate(
     rows: csr_matrix, truths: Truths, *, groups: Sequence[str], labels: LabelSet, step: Step
-) -> Margins:
-    """Return margins for every message from heads that saw none of its group, the messages of one writer."""
-    count = len(groups)
-    held_out = Margins.zeros(count, labels)
-    folds = GroupKFold(n_splits=min(FOLDS, len(set(groups))))
-    for learn_from, judge in folds.split(groups, groups=groups):
-        heads = Heads(seed=SEED, labels=labels).fit(rows[learn_from], truths.take(learn_from))
+) -> tuple[Heads, Margins]:
+    """Return heads that learnt from everything, and margins of heads that saw nothing of a message's group.
+
+    A group is the messages of one writer. The folds are learnt side by side on the processors there are, unless there is too little to learn.
+    """
+    held_out = Margins.zeros(len(groups), labels)
+    splits = list(GroupKFold(n_splits=min(FOLDS, len(set(groups)))).split(groups, groups=groups))
+    jobs = [delayed(_fit)(rows[learn_from], truths.take(learn_from), labels) for learn_from, _ in splits]
+    jobs.append(delayed(_fit)(rows, truths, labels))
+    workers = -1 if len(groups) >= _WORTH_A_PROCESS else 1
+    everything = Heads(seed=SEED, labels=labels)
+    for place, heads in enumerate(Parallel(n_jobs=workers, return_as="generator")(jobs)):
+        step()
+        if place == len(splits):
+            everything = heads
+            continue
+        judge = splits[place][1]
         said = heads.margins(rows[judge])
         for field in fields(Margins):
             getattr(held_out, field.name)[judge] = getattr(said, field.name)
-        step()
-    return held_out
+    return everything, held_out
+
+
+def _fit(rows: csr_matrix, truths: Truths, labels: LabelSet) -> Heads:
+    return Heads(seed=SEED, labels=labels).fit(rows, truths)
 
 
 def calibrate(margins: Margins, truths: Truths) -> Calibrations:

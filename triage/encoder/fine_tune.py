@@ -50,6 +50,9 @@ RATE_DECAY = 0.9
 WARM_UP = 0.1
 DROPOUT = 0.1
 
+OF_TWINS = 1.0
+"""How loud the difference between two halves of a minimal pair is, beside what each half is by itself."""
+
 OUTPUTS = (
     "dissatisfaction",
     "is_housing",
@@ -124,7 +127,7 @@ def main(work: Path) -> None:  # fmt: skip
     messages = read_folder(TRAINING)
     work.mkdir(parents=True, exist_ok=True)
     made_of = hashlib.sha256(
-        (fingerprint(messages) + str((EPOCHS, RATE, RATE_OF_OUTPUTS))).encode()
+        (fingerprint(messages) + str((EPOCHS, RATE, RATE_OF_OUTPUTS, OF_TWINS))).encode()
     ).hexdigest()
     briefs = [each.brief for each in messages]
     texts = [text_to_encode(each.message) for each in messages]
@@ -162,6 +165,7 @@ def _make(folder: Path, messages: Sequence[LabelledMessage], rows: NDArray[np.in
         model,
         [_ids(tokenizer, text) for text in texts],
         _labels([messages[row] for row in rows]),
+        _twins([messages[row] for row in rows]),
         folder.name,
     )
     folder.mkdir(parents=True, exist_ok=True)
@@ -212,20 +216,28 @@ def _labels(messages: Sequence[LabelledMessage]) -> Labels:
     )
 
 
-def _fine_tune(model: Model, ids: Sequence[NDArray[np.int64]], labels: Labels, name: str) -> None:
+def _twins(messages: Sequence[LabelledMessage]) -> dict[int, int]:
+    """Return the two halves of each minimal pair, by their rows: the one that comes first, and the other."""
+    rows = {each.message.id: row for row, each in enumerate(messages)}
+    return {row: rows[each.pair] for row, each in enumerate(messages) if rows.get(each.pair, -1) > row}
+
+
+def _fine_tune(
+    model: Model, ids: Sequence[NDArray[np.int64]], labels: Labels, twins: dict[int, int], name: str
+) -> None:
     steps = EPOCHS * math.ceil(len(ids) / BATCH)
     optimiser = torch.optim.AdamW(_rates(model), weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min(1.0, (step + 1) / (WARM_UP * steps)) * max(0.0, 1 - step / steps)
     )
-    loss_of = _loss(labels)
+    loss_of, loss_of_twins = _loss(labels), _loss_of_twins(labels, twins)
     model.train()
     with click.progressbar(length=steps, label=name) as bar:
         for _ in range(EPOCHS):
-            for rows in _batches(ids):
+            for rows in _batches(ids, twins):
                 with torch.autocast("cpu", dtype=torch.bfloat16):
                     logits = model(*_padded([ids[row] for row in rows]))
-                loss = loss_of(logits.float(), rows)
+                loss = loss_of(logits.float(), rows) + OF_TWINS * loss_of_twins(logits.float(), rows)
                 loss.backward()
                 nn.utils.clip_grad_norm_(model.parameters(), 1.0)
                 optimiser.step()
@@ -270,14 +282,39 @@ def _loss(labels: Labels) -> Any:
     return loss
 
 
-def _batches(ids: Sequence[NDArray[np.int64]]) -> Iterator[list[int]]:
-    """Yield rows in random batches of nearly the same length."""
-    rows = list(range(len(ids)))
-    random.shuffle(rows)
+def _loss_of_twins(labels: Labels, twins: dict[int, int]) -> Any:
+    """Return the loss of the pairs among some rows: the turn in the words must move the answer its way.
+
+    What counts is by how much the two halves' logits differ, so that the words they share say nothing.
+    """
+    answers, statuses, _ = labels
+
+    def loss(logits: torch.Tensor, rows: Sequence[int]) -> torch.Tensor:
+        at = {row: place for place, row in enumerate(rows)}
+        total = logits.new_zeros(())
+        for row, other in ((row, twins[row]) for row in rows if twins.get(row) in at):
+            apart = logits[at[row]] - logits[at[other]]
+            if statuses[row] != statuses[other]:
+                of_status = apart[_STATUS]
+                total = total + nn.functional.softplus(of_status[statuses[other]] - of_status[statuses[row]])
+            towards = answers[row, 0] - answers[other, 0]
+            if towards != 0:
+                total = total + nn.functional.softplus(-towards * apart[0])
+        return 2 * total / len(rows)
+
+    return loss
+
+
+def _batches(ids: Sequence[NDArray[np.int64]], twins: dict[int, int]) -> Iterator[list[int]]:
+    """Yield rows in random batches of nearly the same length, the halves of a pair beside each other."""
+    seconds = set(twins.values())
+    units = [[row, twins[row]] if row in twins else [row] for row in range(len(ids)) if row not in seconds]
+    random.shuffle(units)
     batches = []
-    for start in range(0, len(rows), 20 * BATCH):
-        some = sorted(rows[start : start + 20 * BATCH], key=lambda row: len(ids[row]))
-        batches += [some[place : place + BATCH] for place in range(0, len(some), BATCH)]
+    for start in range(0, len(units), 20 * BATCH):
+        some = sorted(units[start : start + 20 * BATCH], key=lambda unit: len(ids[unit[0]]))
+        rows = [row for unit in some for row in unit]
+        batches += [rows[place : place + BATCH] for place in range(0, len(rows), BATCH)]
     random.shuffle(batches)
     yield from batches
 

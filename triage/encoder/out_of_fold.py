@@ -12,13 +12,16 @@ from triage.encoder.texts import key_of
 
 Numbers = NDArray[np.float64]
 
+READ_AT_MOST = 1_500
+"""So many texts are read by the encoder itself; two weights for each question need no more."""
+
 
 def logits_of(texts: Sequence[str], encoder: Encoder) -> tuple[Numbers, NDArray[np.int64]]:
     """Return logits (texts, outputs), and the rows of which the encoder speaks as of what it never saw.
 
     A text that the encoder was fine-tuned on gets the reading of an encoder that had seen nothing by its
     writer: its own opinion would be far too sure. Where there is none such, the row is zeros and left out.
-    Any other text is read by the encoder itself.
+    Of the other texts the encoder reads the last ones, at most `READ_AT_MOST`; the others are left out too.
     """
     lessons = _lessons(encoder.folder)
     logits = np.zeros((len(texts), len(encoder.outputs)))
@@ -27,10 +30,11 @@ def logits_of(texts: Sequence[str], encoder: Encoder) -> tuple[Numbers, NDArray[
         if (reading := lessons.get(key)) is not None:
             logits[row] = reading
     unknown = [row for row, key in enumerate(keys) if key not in lessons]
-    if unknown:
-        logits[unknown] = encoder.logits([texts[row] for row in unknown])
-    unseen = [row for row, key in enumerate(keys) if key not in lessons or lessons[key] is not None]
-    return logits, np.array(unseen, dtype=np.int64)
+    read = unknown[-READ_AT_MOST:]
+    if read:
+        logits[read] = encoder.logits([texts[row] for row in read])
+    unseen = [row for row, key in enumerate(keys) if lessons.get(key) is not None]
+    return logits, np.array(sorted((*unseen, *read)), dtype=np.int64)
 
 
 @lru_cache(maxsize=2)
