@@ -50,7 +50,10 @@ def measure(encoder: Encoder | None) -> None:
     of_each = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     memory = own + of_each * (os.cpu_count() or 1)
     how = "with the encoder's opinion" if encoder else "without the encoder"
-    print(f"  {how}: {made.corpus_size + made.rulings:,} messages in {seconds:.0f} s, {memory:,.0f} MB in all processes")
+    print(
+        f"  {how}: {made.corpus_size + made.rulings:,} messages in {seconds:.0f} s, "
+        f"{memory:,.0f} MB in all processes"
+    )
 
 
 def joined(corpus: list[LabelledMessage]) -> Iterator[LabelledMessage]:

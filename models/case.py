@@ -5,10 +5,12 @@ from datetime import date, datetime
 from typing import Any
 
 from models.codes import (
+    Channel,
     Flag,
     LetterKind,
     LetterState,
     Ombudsman,
+    PointOutcome,
     Status,
     TaskKind,
 )
@@ -83,6 +85,73 @@ class Task:
 
 
 @dataclass(eq=False, kw_only=True)
+class Point:
+    """One point of a complaint and what was found on it (LGSCO 6.6, HO 6.6); `number` counts from 1."""
+
+    number: int
+    text: str
+    raised_on: date
+    category: str = ""
+    outcome: PointOutcome | None = None
+    finding: str = ""
+    remedy: str = ""
+    decided_on: date | None = None
+    decided_by: str = ""
+    id: int | None = None
+    case_id: int | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Action:
+    """Something promised to the complainant; outstanding until done (LGSCO 7.3, HO 7.3)."""
+
+    what: str
+    owner: str
+    opened_on: date
+    due_by: date
+    point: int | None = None
+    done_on: date | None = None
+    note: str = ""
+    id: int | None = None
+    case_id: int | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Extension:
+    """More time for a response: why, who decided, and the date that took the place of another.
+
+    (LGSCO 6.4, 6.16; HO 6.4, 6.15)
+    """
+
+    stage: int
+    reason: str
+    officer: str
+    decided_at: datetime
+    respond_by: date
+    extended_to: date
+    id: int | None = None
+    case_id: int | None = None
+
+
+@dataclass(eq=False, kw_only=True)
+class Refusal:
+    """An officer's decision not to accept a complaint (LGSCO 2.1 to 2.5, HO 2.1 to 2.5).
+
+    `ground` is an `Exclusion` or one of the council's own; `discretion` says what was considered where the
+    ground is lateness.
+    """
+
+    ground: str
+    evidence: str
+    reasons: str
+    discretion: str
+    officer: str
+    decided_at: datetime
+    id: int | None = None
+    case_id: int | None = None
+
+
+@dataclass(eq=False, kw_only=True)
 class Case:
     """One matter of one complainant.
 
@@ -94,6 +163,11 @@ class Case:
     scanned letter says that it was written; the clock runs from `received_on` all the same (LGSCO 3.2).
     `answered_on` is when an officer recorded that the stage had its full answer.
     `escalation_received_on` is when the next stage was asked for and not yet begun.
+    `request_opened_on` and `request_closed_on` are those of a service request, which stays open beside the
+    complaint about it (LGSCO 1.7, HO 1.5). `assigned_to` is the officer who handles the case now,
+    `stage_1_officer` who gave the stage 1 answer and cannot take stage 2 (LGSCO 6.14, HO 6.13).
+    `extended_to` is the date in place of `respond_by`. `merged_into` is the reference of the case that goes
+    on in its place, `split_from` of the one that it came out of.
     """
 
     reference: str
@@ -118,6 +192,16 @@ class Case:
     respond_by: date | None = None
     answered_on: date | None = None
     escalation_received_on: date | None = None
+    request_opened_on: date | None = None
+    request_closed_on: date | None = None
+    assigned_to: str = ""
+    stage_1_officer: str = ""
+    extended_to: date | None = None
+    closed_on: date | None = None
+    closed_why: str = ""
+    merged_into: str = ""
+    split_from: str = ""
+    channel: Channel = Channel.EMAIL
     is_historic: bool = False
     own_words: list[str] = field(default_factory=list)
     flags: list[Flag] = field(default_factory=list)
@@ -127,13 +211,17 @@ class Case:
     letters: list[Letter] = field(default_factory=list)
     rulings: list[Ruling] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    actions: list[Action] = field(default_factory=list)
+    extensions: list[Extension] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
     @property
     def due_by(self) -> date:
         """Return the date of the nearest duty: the acknowledgement, then the response."""
         if self.acknowledged_on is None:
             return self.acknowledge_by
-        return self.respond_by or self.acknowledge_by
+        return self.extended_to or self.respond_by or self.acknowledge_by
 
     @property
     def known_addresses(self) -> frozenset[str]:
@@ -155,7 +243,7 @@ class Case:
             raise ValueError(f"case {self.reference} is already at stage {self.stage}")
         self.stage, self.received_on, self.acknowledge_by = stage, received_on, acknowledge_by
         self.acknowledged_on = self.respond_by = None
-        self.answered_on = self.escalation_received_on = None
+        self.answered_on = self.escalation_received_on = self.extended_to = None
 
     def promise_answer(self, respond_by: date) -> None:
         """Record the date that the queued formal acknowledgement promises; nothing is left to guard."""

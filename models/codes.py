@@ -106,14 +106,26 @@ class LetterKind(StrEnum):
     SERVICE_REQUEST_ACKNOWLEDGEMENT = "service_request_acknowledgement"
     RECEIPT = "receipt"
     DUTY_ALERT = "duty_alert"
+    EXTENSION = "extension"
+    NOT_ACCEPTED = "not_accepted"
+    CONSENT_REQUEST = "consent_request"
+    CLARIFICATION = "clarification"
+    STAGE_1_RESPONSE = "stage_1_response"
+    STAGE_2_RESPONSE = "stage_2_response"
+    PROGRESS = "progress"
+    KNOWN_ISSUE = "known_issue"
+    DIGEST = "digest"
 
 
 class LetterState(StrEnum):
     """How far a letter has come on its way out."""
 
     QUEUED = "queued"
+    HELD = "held"
+    TO_POST = "to_post"
     SENT = "sent"
     FAILED = "failed"
+    WITHDRAWN = "withdrawn"
 
 
 class TaskKind(StrEnum):
@@ -129,6 +141,66 @@ class TaskKind(StrEnum):
     POSSIBLE_REPLY = "possible_reply"
     READ_ATTACHMENT = "read_attachment"
     UNMATCHED_BOUNCE = "unmatched_bounce"
+    PRINT_LETTER = "print_letter"
+    REVIEW_ARRANGEMENT = "review_arrangement"
+    TELL_BY_TELEPHONE = "tell_by_telephone"
+
+
+class Channel(StrEnum):
+    """How a complaint reached the council (LGSCO 3.1, HO 3.1)."""
+
+    EMAIL = "email"
+    TELEPHONE = "telephone"
+    COUNTER = "counter"
+    POST = "post"
+    COUNCILLOR = "councillor"
+
+
+class PointOutcome(StrEnum):
+    """What was found on one point of a complaint (LGSCO 6.6, HO 6.6)."""
+
+    UPHELD = "upheld"
+    PARTLY_UPHELD = "partly_upheld"
+    NOT_UPHELD = "not_upheld"
+    WITHDRAWN = "withdrawn"
+
+
+class ArrangementKind(StrEnum):
+    """What was agreed with a person, or is known of them, beyond one letter."""
+
+    ADJUSTMENT = "adjustment"
+    DISABILITY = "disability"
+    VULNERABILITY = "vulnerability"
+    RESTRICTION = "restriction"
+    CONSENT = "consent"
+    NO_CONSENT = "no_consent"
+
+
+class ContactWay(StrEnum):
+    """How letters reach a person who needs another way than plain email (LGSCO 5.6, HO 5.10)."""
+
+    LARGE_PRINT = "large_print"
+    POST = "post"
+    TELEPHONE_ONLY = "telephone_only"
+    OTHER_ADDRESS = "other_address"
+
+
+class Role(StrEnum):
+    """What an officer may do."""
+
+    OFFICER = "officer"
+    SERVICE_MANAGER = "service_manager"
+    TEAM_MANAGER = "team_manager"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class DeliveryMode(StrEnum):
+    """What becomes of letters that are due."""
+
+    SEND = "send"
+    HOLD = "hold"
+    REDIRECT = "redirect"
 
 
 class Security(StrEnum):

@@ -28,9 +28,22 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import configure_mappers, registry, relationship
 
-from models.case import Case, Letter, Ruling, Task
-from models.codes import LetterKind, LetterState, Ombudsman, Outcome, Status, TaskKind
+from models.case import Action, Case, Extension, Letter, Point, Refusal, Ruling, Task
+from models.codes import (
+    ArrangementKind,
+    Channel,
+    ContactWay,
+    LetterKind,
+    LetterState,
+    Ombudsman,
+    Outcome,
+    PointOutcome,
+    Role,
+    Status,
+    TaskKind,
+)
 from models.message import Message
+from models.people import Arrangement, KnownIssue, Officer
 
 metadata = MetaData(
     naming_convention={
@@ -65,7 +78,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _code(codes: type[StrEnum], *, nullable: bool = False, name: str) -> Column[Any]:
+def _code(
+    codes: type[StrEnum], *, nullable: bool = False, name: str, server_default: str | None = None
+) -> Column[Any]:
     """Return a column that holds one code of a fixed set by its value."""
     kind = Enum(
         codes,
@@ -74,7 +89,7 @@ def _code(codes: type[StrEnum], *, nullable: bool = False, name: str) -> Column[
         length=50,
         values_callable=lambda members: [member.value for member in members],
     )
-    return Column(name, kind, nullable=nullable)
+    return Column(name, kind, nullable=nullable, server_default=server_default)
 
 
 _BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -122,6 +137,16 @@ cases = Table(
     Column("respond_by", Date),
     Column("answered_on", Date),
     Column("escalation_received_on", Date),
+    Column("request_opened_on", Date),
+    Column("request_closed_on", Date),
+    Column("assigned_to", String(200), nullable=False, server_default=""),
+    Column("stage_1_officer", String(200), nullable=False, server_default=""),
+    Column("extended_to", Date),
+    Column("closed_on", Date),
+    Column("closed_why", Text, nullable=False, server_default=""),
+    Column("merged_into", String(20), nullable=False, server_default=""),
+    Column("split_from", String(20), nullable=False, server_default=""),
+    _code(Channel, name="channel", server_default=Channel.EMAIL.value),
     Column("is_historic", Boolean, nullable=False),
     Column("own_words", JSON, nullable=False),
     Column("flags", JSON, nullable=False),
@@ -295,6 +320,120 @@ Index(
     postgresql_where=text("closed_at IS NULL"),
 )
 
+points = Table(
+    "points",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("case_id", _BigId, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("raised_on", Date, nullable=False),
+    Column("category", String(50), nullable=False),
+    _code(PointOutcome, name="outcome", nullable=True),
+    Column("finding", Text, nullable=False),
+    Column("remedy", Text, nullable=False),
+    Column("decided_on", Date),
+    Column("decided_by", String(200), nullable=False),
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("case_id", _BigId, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("point", Integer),
+    Column("what", Text, nullable=False),
+    Column("owner", String(200), nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("due_by", Date, nullable=False),
+    Column("done_on", Date),
+    Column("note", Text, nullable=False),
+)
+Index(
+    "ix_actions_outstanding",
+    actions.c.due_by,
+    sqlite_where=text("done_on IS NULL"),
+    postgresql_where=text("done_on IS NULL"),
+)
+
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("case_id", _BigId, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("stage", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("officer", String(200), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("respond_by", Date, nullable=False),
+    Column("extended_to", Date, nullable=False),
+)
+
+refusals = Table(
+    "refusals",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("case_id", _BigId, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("ground", String(50), nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("discretion", Text, nullable=False),
+    Column("officer", String(200), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+)
+
+arrangements = Table(
+    "arrangements",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("address", String(320), nullable=False, index=True),
+    _code(ArrangementKind, name="kind"),
+    Column("what", Text, nullable=False),
+    _code(ContactWay, name="way", nullable=True),
+    Column("value", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("officer", String(200), nullable=False),
+    Column("agreed_on", Date, nullable=False),
+    Column("review_on", Date),
+    Column("ended_on", Date),
+    Column("case_reference", String(20), nullable=False, index=True),
+)
+
+officers = Table(
+    "officers",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("full_name", String(200), nullable=False),
+    Column("email", String(320), nullable=False),
+    _code(Role, name="role"),
+    Column("manager", String(200), nullable=False),
+    Column("away_from", Date),
+    Column("away_until", Date),
+    Column("is_disabled", Boolean, nullable=False),
+)
+
+known_issues = Table(
+    "known_issues",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("category", String(50), nullable=False),
+    Column("words", JSON, nullable=False),
+    Column("known", Text, nullable=False),
+    Column("declared_by", String(200), nullable=False),
+    Column("declared_at", UtcDateTime, nullable=False),
+    Column("ends_on", Date),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("recipient", String(320), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("letter_id", _BigId, ForeignKey("letters.id")),
+)
+
 audit = Table(
     "audit",
     metadata,
@@ -305,6 +444,15 @@ audit = Table(
     Column("message_id", _BigId, index=True),
     Column("case_reference", String(20), index=True),
     Column("detail", JSON, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("hash", String(64), nullable=False),
+    Column("rows", BigInteger, nullable=False),
 )
 
 mailbox_health = Table(
@@ -348,6 +496,13 @@ def map_classes() -> None:
     mapper.map_imperatively(Letter, letters)
     mapper.map_imperatively(Ruling, rulings)
     mapper.map_imperatively(Task, tasks)
+    mapper.map_imperatively(Point, points)
+    mapper.map_imperatively(Action, actions)
+    mapper.map_imperatively(Extension, extensions)
+    mapper.map_imperatively(Refusal, refusals)
+    mapper.map_imperatively(Arrangement, arrangements)
+    mapper.map_imperatively(Officer, officers)
+    mapper.map_imperatively(KnownIssue, known_issues)
     mapper.map_imperatively(
         Case,
         cases,
@@ -357,6 +512,10 @@ def map_classes() -> None:
             "letters": relationship(Letter, lazy="raise", order_by=letters.c.id),
             "rulings": relationship(Ruling, lazy="raise", order_by=rulings.c.id),
             "tasks": relationship(Task, lazy="raise", order_by=tasks.c.id),
+            "points": relationship(Point, lazy="raise", order_by=points.c.number),
+            "actions": relationship(Action, lazy="raise", order_by=actions.c.id),
+            "extensions": relationship(Extension, lazy="raise", order_by=extensions.c.id),
+            "refusals": relationship(Refusal, lazy="raise", order_by=refusals.c.id),
         },
     )
     configure_mappers()

@@ -13,6 +13,7 @@ from models.case import AuditRow, Case, Letter, LetterCounts, Task
 from models.decision import Decision, Prediction
 from models.health import MailboxHealth, Reconciliation
 from models.message import Attachment, FetchedMessage, Listed, Message, Place
+from models.people import Arrangement, KnownIssue, Officer
 
 
 class Ledger(Protocol):
@@ -329,6 +330,62 @@ class Health(Protocol):
         ...
 
 
+class People(Protocol):
+    """What was agreed with people, by their addresses."""
+
+    def add(self, arrangement: Arrangement) -> None:
+        """Put an arrangement on record."""
+        ...
+
+    def get(self, number: int) -> Arrangement:
+        """Return one arrangement; raises UnknownReference where there is none of that number."""
+        ...
+
+    def of(self, addresses: Sequence[str]) -> list[Arrangement]:
+        """Return the arrangements in force with whoever writes from these addresses, oldest first."""
+        ...
+
+    def due_for_review(self, day: date) -> list[Arrangement]:
+        """Return the arrangements in force whose date of review has come."""
+        ...
+
+
+class Officers(Protocol):
+    """Who works cases."""
+
+    def add(self, officer: Officer) -> None:
+        """Put an officer on record."""
+        ...
+
+    def find(self, name: str) -> Officer | None:
+        """Return the officer of that name or None."""
+        ...
+
+    def get(self, name: str) -> Officer:
+        """Return the officer of that name; raises UnknownReference where there is none."""
+        ...
+
+    def all(self) -> list[Officer]:
+        """Return every officer, by name."""
+        ...
+
+
+class KnownIssues(Protocol):
+    """The faults that officers declared."""
+
+    def add(self, issue: KnownIssue) -> None:
+        """Put an issue on record."""
+        ...
+
+    def get(self, number: int) -> KnownIssue:
+        """Return one issue; raises UnknownReference where there is none of that number."""
+        ...
+
+    def open_on(self, day: date) -> list[KnownIssue]:
+        """Return the issues that last on a day, the newest first."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """Everything that happens together or not at all."""
 
@@ -355,6 +412,21 @@ class UnitOfWork(Protocol):
     @property
     def health(self) -> Health:
         """How the mailboxes are."""
+        ...
+
+    @property
+    def people(self) -> People:
+        """What was agreed with people."""
+        ...
+
+    @property
+    def officers(self) -> Officers:
+        """Who works cases."""
+        ...
+
+    @property
+    def known_issues(self) -> KnownIssues:
+        """The faults that officers declared."""
         ...
 
     def __enter__(self) -> Self:

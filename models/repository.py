@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from models import orm
+from models.audit_hash import hash_of
 from models.case import AuditRow, Case, Letter, LetterCounts, Task
 from models.codes import LetterState
 from models.decision import Decision, Prediction
@@ -21,6 +22,8 @@ MESSAGE_LEASE = timedelta(minutes=10)
 
 LETTER_LEASE = timedelta(minutes=15)
 """How long one letter may take to be handed over; longer than every time-out on the way."""
+
+_HEAD = 1
 
 
 class SqlMessages:
@@ -312,6 +315,10 @@ def _whole_case() -> Any:
             selectinload(Case.letters),  # type: ignore[arg-type]  # mapped imperatively
             selectinload(Case.rulings),  # type: ignore[arg-type]  # mapped imperatively
             selectinload(Case.tasks),  # type: ignore[arg-type]  # mapped imperatively
+            selectinload(Case.points),  # type: ignore[arg-type]  # mapped imperatively
+            selectinload(Case.actions),  # type: ignore[arg-type]  # mapped imperatively
+            selectinload(Case.extensions),  # type: ignore[arg-type]  # mapped imperatively
+            selectinload(Case.refusals),  # type: ignore[arg-type]  # mapped imperatively
         )
         .with_for_update(of=Case)
     )
@@ -410,7 +417,11 @@ class SqlKeys:
 
 
 class SqlAudit:
-    """The record of what was done; rows are only ever added, all of a unit of work together."""
+    """The record of what was done; rows are only ever added, all of a unit of work together.
+
+    They are chained one unit of work after another: whoever writes holds the end of the chain until the
+    commit.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -430,10 +441,19 @@ class SqlAudit:
         )
 
     def write(self) -> None:
-        """Write the lines that were added."""
-        if self._rows:
-            self._session.execute(insert(orm.audit), self._rows)
-            self._rows = []
+        """Write the lines that were added, each with the hash that chains it to the one before."""
+        if not self._rows:
+            return
+        # What was decided is flushed first, so that other writers wait for the end of the chain briefly.
+        self._session.flush()
+        table = orm.audit_head
+        head = self._session.execute(select(table).where(table.c.id == _HEAD).with_for_update()).one()
+        previous = head.hash
+        for row in self._rows:
+            previous = row["hash"] = hash_of(previous, row)
+        self._session.execute(insert(orm.audit), self._rows)
+        self._session.execute(update(table).values(hash=previous, rows=head.rows + len(self._rows)))
+        self._rows = []
 
 
 def _within(rows: Sequence[Any], most_bytes: int) -> list[int]:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from models import orm
 from models.errors import InputInvalid, RecordUnavailable
 from models.health_rows import SqlHealth
+from models.people_rows import SqlKnownIssues, SqlOfficers, SqlPeople
 from models.repository import SqlAudit, SqlCases, SqlKeys, SqlLetters, SqlMessages
 
 BUSY_TIMEOUT_S = 30.0
@@ -92,6 +93,9 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(self._session)
         self.keys = SqlKeys(self._session)
         self.health = SqlHealth(self._session)
+        self.people = SqlPeople(self._session)
+        self.officers = SqlOfficers(self._session)
+        self.known_issues = SqlKnownIssues(self._session)
         return self
 
     def __exit__(

@@ -81,7 +81,8 @@ def cross_validate(
 ) -> tuple[Heads, Margins]:
     """Return heads that learnt from everything, and margins of heads that saw nothing of a message's group.
 
-    A group is the messages of one writer. The folds are learnt side by side on the processors there are, unless there is too little to learn.
+    A group is the messages of one writer. The folds are learnt side by side on the processors there are,
+    unless there is too little to learn.
     """
     held_out = Margins.zeros(len(groups), labels)
     splits = list(GroupKFold(n_splits=min(FOLDS, len(set(groups)))).split(groups, groups=groups))
