@@ -1,0 +1,1 @@
+"""The commands of `heard`, grouped by what they are about."""
