@@ -1,20 +1,17 @@
 """Acknowledgements: which letter a case gets now, and queueing it in the unit of work that decides it."""
 
-import uuid
 from datetime import datetime
 
 from casework.may_acknowledge import reasons_against
 from casework.policy import Policy
-from letters.acknowledgement import AcknowledgementContext
+from casework.write_letter import write_letter
 from letters.letterhead import Letterhead
-from letters.render import render
 from models.case import Case, Letter, Task
 from models.codes import AcknowledgementMode, Flag, LetterKind, Status, TaskKind
 from models.deadlines import received_on
 from models.decision import Decision
 from models.message import Message, ParsedMessage
 from models.ports import UnitOfWork
-from models.reference import reply_mark
 
 FORMAL = {
     Status.COMPLAINT: LetterKind.STAGE_1_ACKNOWLEDGEMENT,
@@ -54,6 +51,7 @@ def first_letter(decision: Decision, mode: AcknowledgementMode) -> LetterKind | 
 
 
 def queue_letter(
+    uow: UnitOfWork,
     case: Case,
     kind: LetterKind,
     *,
@@ -64,37 +62,13 @@ def queue_letter(
     now: datetime,
 ) -> Letter:
     """Queue a letter about a case; a formal acknowledgement starts the stage's response clock."""
-    today = received_on(now)
     respond_by = None
     if kind in STAGE:
-        respond_by = policy.working_days.respond_by(today, stage=STAGE[kind])
-    writes_to_sender = case.complainant_address == case.reply_address
-    context = AcknowledgementContext(
-        reference=case.reference,
-        name=case.complainant_name if writes_to_sender else "",
-        received_on=case.received_on,
-        read_by=case.acknowledge_by,
-        ombudsman=case.ombudsman,
-        own_words=tuple(case.own_words) if is_dissatisfied and writes_to_sender else (),
-        respond_by=respond_by,
-        is_dissatisfied=is_dissatisfied,
-        for_somebody_else=Flag.THIRD_PARTY in case.flags,
-        reply_mark=reply_mark(case.reference, policy.reference_key),
-    )
-    rendered = render(kind, context, letterhead=letterhead)
-    letter = Letter(
-        kind=kind,
-        message_id=f"<{uuid.uuid4().hex}.{case.reference.lower()}@{policy.letter_domain}>",
-        recipient=case.reply_address,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        queued_at=now,
-        due_at=now,
-        in_reply_to=answered.message_id,
-        references=answered.message_id or "",
-    )
-    case.letters.append(letter)
+        respond_by = policy.working_days.respond_by(received_on(now), stage=STAGE[kind])
+    letter = write_letter(
+        uow, case, kind, answered=answered, is_dissatisfied=is_dissatisfied, respond_by=respond_by,
+        policy=policy, letterhead=letterhead, now=now,
+    )  # fmt: skip
     if respond_by is not None:
         case.promise_answer(respond_by)
     return letter
@@ -124,6 +98,7 @@ def acknowledge_new_case(
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "the settings leave it to an officer", now=now)
         return "acknowledgement owed: the settings leave it to an officer"
     queue_letter(
+        uow,
         case,
         kind,
         answered=message,

@@ -55,7 +55,7 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
     else:
         _begin(case, kind, policy=policy)
         queue_letter(
-            case, kind, answered=case.messages[-1],
+            uow, case, kind, answered=case.messages[-1],
             is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
         )  # fmt: skip
         case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)

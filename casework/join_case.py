@@ -103,7 +103,7 @@ def _begin_complaint(
         )  # fmt: skip
         return "stage 1 begun, acknowledgement owed"
     queue_letter(
-        case, LetterKind.STAGE_1_ACKNOWLEDGEMENT, answered=message,
+        uow, case, LetterKind.STAGE_1_ACKNOWLEDGEMENT, answered=message,
         is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     return "stage 1 begun, letter queued"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from models.codes import AcknowledgementMode
+from models.codes import AcknowledgementMode, DeliveryMode
 from models.deadlines import WorkingDays
 
 
@@ -34,6 +34,7 @@ class Policy:
     form_senders: frozenset[str] = frozenset()
     duty_address: str = ""
     letter_domain: str = "heard.invalid"
+    delivery: DeliveryMode = DeliveryMode.SEND
     reference_key: bytes = b""
 
     def guard_at(self, received_on: date) -> datetime:

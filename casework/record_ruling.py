@@ -78,7 +78,7 @@ def record_ruling(
         case.escalation_received_on = None
     case.awaits_officer = case.status in FORMAL and not is_answered
     case.close_tasks(*_SETTLED_BY_RULING, now=now)
-    done = _follow_up(case, policy=policy, letterhead=letterhead, now=now)
+    done = _follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
         AuditRow(
             at=now, actor=officer, action="ruling_recorded", case_reference=case.reference,
@@ -103,7 +103,7 @@ def _confirm_complainant(case: Case, person: Person, *, policy: Policy) -> None:
     case.reply_address = case.complainant_address
 
 
-def _follow_up(case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
+def _follow_up(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
     """Begin the stage that the ruling asks for and queue the letter that is still missing."""
     kind = FORMAL.get(case.status)
     if kind is None:
@@ -125,7 +125,7 @@ def _follow_up(case: Case, *, policy: Policy, letterhead: Letterhead, now: datet
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "; ".join(against), now=now)
         return "no letter: " + "; ".join(against)
     queue_letter(
-        case, kind, answered=case.messages[-1],
+        uow, case, kind, answered=case.messages[-1],
         is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)

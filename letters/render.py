@@ -16,6 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from letters.acknowledgement import AcknowledgementContext, salutation_name
+from letters.details import Details
 from letters.letterhead import Letterhead
 from models.codes import LetterKind
 from models.errors import LetterIncomplete
@@ -45,15 +46,22 @@ class _Element:
 
 
 def render(
-    kind: LetterKind, context: AcknowledgementContext, *, letterhead: Letterhead, templates: Path = TEMPLATES
+    kind: LetterKind,
+    context: AcknowledgementContext,
+    *,
+    letterhead: Letterhead,
+    details: Details | None = None,
+    is_large: bool = False,
+    templates: Path = TEMPLATES,
 ) -> RenderedLetter:
-    """Render a letter.
+    """Render a letter; `is_large` makes its HTML large print.
 
     Raises LetterIncomplete where the result lacks what a Code asks of it, naming the provision.
     """
     environment = _environment(templates)
     values = {
         "case": replace(context, own_words=tuple(" ".join(each.split()) for each in context.own_words)),
+        "letter": details,
         "house": letterhead,
         "ombudsman": letterhead.ombudsmen[context.ombudsman],
         "greeting": salutation_name(context.name),
@@ -61,7 +69,7 @@ def render(
     subject = " ".join(environment.get_template(f"{kind}/subject.txt").render(values).split())
     blocks = _blocks(environment.get_template(f"{kind}/body.txt").render(values))
     letter = RenderedLetter(
-        subject=subject, text=_as_text(blocks), html=_as_html(subject, blocks, environment)
+        subject=subject, text=_as_text(blocks), html=_as_html(subject, blocks, environment, is_large=is_large)
     )
     _check(kind, letter, context, letterhead)
     return letter
@@ -74,7 +82,7 @@ def check_templates(letterhead: Letterhead, *, templates: Path = TEMPLATES) -> N
     """
     day = date(2026, 11, 16)
     for ombudsman in letterhead.ombudsmen:
-        for kind in LetterKind:
+        for kind in REQUIRED:
             sample = AcknowledgementContext(
                 reference="C-4827-1930-70", name="", received_on=day, read_by=day, ombudsman=ombudsman,
                 respond_by=day, is_dissatisfied=True, reply_mark="C-4827-1930-70/abcd2345",
@@ -139,9 +147,9 @@ def _block_as_text(kind: str, lines: list[str]) -> str:
     return "\n".join(wrapped)
 
 
-def _as_html(subject: str, blocks: list[Block], environment: Environment) -> str:
+def _as_html(subject: str, blocks: list[Block], environment: Environment, *, is_large: bool) -> str:
     body = "\n".join(_block_as_html(kind, lines) for kind, lines in blocks)
-    return environment.get_template("layout.html").render(title=subject, body=body)
+    return environment.get_template("layout.html").render(title=subject, body=body, is_large=is_large)
 
 
 def _block_as_html(kind: str, lines: list[str]) -> str:

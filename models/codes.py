@@ -118,11 +118,14 @@ class LetterKind(StrEnum):
 
 
 class LetterState(StrEnum):
-    """How far a letter has come on its way out."""
+    """How far a letter has come on its way out.
+
+    A held one waits for an officer's release; one by hand is posted or read out by a person, who says when.
+    """
 
     QUEUED = "queued"
     HELD = "held"
-    TO_POST = "to_post"
+    BY_HAND = "by_hand"
     SENT = "sent"
     FAILED = "failed"
     WITHDRAWN = "withdrawn"

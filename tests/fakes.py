@@ -1,7 +1,7 @@
 """Fakes of models/ports.py that keep everything in lists."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
@@ -10,6 +10,7 @@ from models.codes import LetterState, Outcome
 from models.decision import Decision, Prediction
 from models.errors import UnknownReference
 from models.message import Attachment, Message, Place
+from models.people import Arrangement, KnownIssue, Officer
 
 _CLAIM = timedelta(minutes=10)
 
@@ -231,6 +232,76 @@ class FakeAudit:
         self.rows.append(row)
 
 
+class FakePeople:
+    """Arrangements in a list."""
+
+    def __init__(self) -> None:
+        self.all: list[Arrangement] = []
+
+    def add(self, arrangement: Arrangement) -> None:
+        """Keep the arrangement."""
+        self.all.append(arrangement)
+        arrangement.id = arrangement.id or len(self.all)
+
+    def get(self, number: int) -> Arrangement:
+        """Return the arrangement of that number."""
+        return next(each for each in self.all if each.id == number)
+
+    def of(self, addresses: Sequence[str]) -> list[Arrangement]:
+        """Return those in force with these addresses."""
+        return [each for each in self.all if each.address in addresses and each.is_in_force]
+
+    def due_for_review(self, day: date) -> list[Arrangement]:
+        """Return those in force whose date of review has come."""
+        return [each for each in self.all if each.review_on and each.review_on <= day and each.is_in_force]
+
+
+class FakeOfficers:
+    """Officers in a list."""
+
+    def __init__(self) -> None:
+        self._all: list[Officer] = []
+
+    def add(self, officer: Officer) -> None:
+        """Keep the officer."""
+        self._all.append(officer)
+
+    def find(self, name: str) -> Officer | None:
+        """Return the officer of that name or None."""
+        return next((each for each in self._all if each.name == name), None)
+
+    def get(self, name: str) -> Officer:
+        """Return the officer of that name."""
+        found = self.find(name)
+        if found is None:
+            raise UnknownReference(f"there is no officer {name}")
+        return found
+
+    def all(self) -> list[Officer]:
+        """Return every officer."""
+        return list(self._all)
+
+
+class FakeKnownIssues:
+    """Known issues in a list."""
+
+    def __init__(self) -> None:
+        self.all: list[KnownIssue] = []
+
+    def add(self, issue: KnownIssue) -> None:
+        """Keep the issue."""
+        self.all.append(issue)
+        issue.id = issue.id or len(self.all)
+
+    def get(self, number: int) -> KnownIssue:
+        """Return the issue of that number."""
+        return next(each for each in self.all if each.id == number)
+
+    def open_on(self, day: date) -> list[KnownIssue]:
+        """Return those that last, the newest first."""
+        return [each for each in reversed(self.all) if each.is_open(day)]
+
+
 class FakeUnitOfWork:
     """One unit of work that is used again and again; it counts its commits and undoes nothing."""
 
@@ -239,6 +310,9 @@ class FakeUnitOfWork:
         self.cases = FakeCases(cases)
         self.letters = FakeLetters(self.cases)
         self.audit = FakeAudit()
+        self.people = FakePeople()
+        self.officers = FakeOfficers()
+        self.known_issues = FakeKnownIssues()
         self.commits = 0
         self.flush()
 

@@ -173,7 +173,7 @@ def test_the_metrics_are_those_of_the_record(engine: Engine, port: int) -> None:
         "heard_letters[queued]": 1,
         "heard_letters[sent]": 2,
         "heard_letters[held]": 0,
-        "heard_letters[to_post]": 0,
+        "heard_letters[by_hand]": 0,
         "heard_letters[withdrawn]": 0,
         "heard_letters[failed]": 0,
     }

@@ -198,6 +198,7 @@ def test_a_task_is_opened_once() -> None:
 def queue(case: Case, *, is_dissatisfied: bool = True) -> str:
     """Queue a stage 1 acknowledgement and return its text."""
     letter = queue_letter(
+        FakeUnitOfWork(case),
         case,
         STAGE_1,
         answered=make_message(message_id="<their@id.example>"),
