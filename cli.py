@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from bootstrap import keep_files_private
-from commands import classifier, installation, intake, queue
+from commands import audit, classifier, clock, installation, intake, issues, queue
 from commands.common import CANNOT, FOUND, say_fault
 from models.errors import HeardError
 
@@ -67,6 +67,9 @@ for _command in (
     queue.queue,
     queue.rule,
     queue.retry,
+    issues.issues,
+    clock.clock,
+    audit.audit,
     classifier.triage,
     classifier.train,
     classifier.evaluate,

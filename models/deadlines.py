@@ -19,6 +19,9 @@ ACKNOWLEDGE_WITHIN = 5
 RESPOND_WITHIN = {1: 10, 2: 20}
 """Working days from acknowledgement to response, by stage (LGSCO 6.3, 6.15; HO 6.3, 6.14)."""
 
+EXTEND_BY = {1: 10, 2: 20}
+"""Working days by which a response may be put off at most, by stage (LGSCO 6.4, 6.16; HO 6.4, 6.15)."""
+
 _SATURDAY = 5
 
 
@@ -56,10 +59,60 @@ class WorkingDays:
         """Return the last day for the response of a stage (LGSCO 6.3, 6.15; HO 6.3, 6.14)."""
         return self.after(acknowledged_on, RESPOND_WITHIN[stage])
 
+    def extendable_to(self, respond_by: date, *, stage: int) -> date:
+        """Return the last day to which a response may be put off (LGSCO 6.4, 6.16; HO 6.4, 6.15)."""
+        return self.after(respond_by, EXTEND_BY[stage])
+
+    def not_counted(self, start: date, end: date) -> list[tuple[date, str]]:
+        """Return the days after `start` up to `end` that do not count, each with its name."""
+        days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+        return [(day, self._why_closed(day)) for day in days if not self.is_working_day(day)]
+
+    def _why_closed(self, day: date) -> str:
+        holiday = _bank_holidays(day.year).get(day)
+        if holiday:
+            return holiday
+        return f"{day:%A}" if day.weekday() >= _SATURDAY else "the council is closed"
+
     def guard_at(self, received_on: date, *, working_day: int, at: time) -> datetime:
         """Return the instant at which a missing formal acknowledgement is sent without an officer."""
         day = self.after(received_on, working_day)
         return datetime.combine(day, at, tzinfo=LONDON).astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """The Codes' dates for one message at one stage, and the days on the way that do not count."""
+
+    stage: int
+    received_on: date
+    acknowledge_by: date
+    acknowledged_on: date | None
+    respond_by: date
+    extendable_to: date
+    not_counted: tuple[tuple[date, str], ...]
+
+
+def reckon(
+    received: date, *, stage: int = 1, acknowledged_on: date | None = None, working_days: WorkingDays
+) -> Clock:
+    """Return every date that follows from the day of receipt.
+
+    The response is counted from the acknowledgement, until there is one from the last day for it (LGSCO 6.2
+    to 6.4, 6.12 to 6.16; HO 6.2 to 6.4, 6.11 to 6.15).
+    """
+    acknowledge_by = working_days.acknowledge_by(received)
+    respond_by = working_days.respond_by(acknowledged_on or acknowledge_by, stage=stage)
+    last = working_days.extendable_to(respond_by, stage=stage)
+    return Clock(
+        stage=stage,
+        received_on=received,
+        acknowledge_by=acknowledge_by,
+        acknowledged_on=acknowledged_on,
+        respond_by=respond_by,
+        extendable_to=last,
+        not_counted=tuple(working_days.not_counted(received, last)),
+    )
 
 
 def received_on(received_at: datetime) -> date:
@@ -70,5 +123,5 @@ def received_on(received_at: datetime) -> date:
 
 
 @lru_cache(maxsize=64)
-def _bank_holidays(year: int) -> frozenset[date]:
-    return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+def _bank_holidays(year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays("GB", subdiv="ENG", years=year, language="en_GB"))
