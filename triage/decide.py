@@ -42,12 +42,14 @@ def decide(
     *,
     thresholds: Thresholds,
     text_is_empty: bool = False,
+    settled: Status | None = None,
 ) -> Decision:
-    """Make the decision that is recorded, shown and acted upon."""
-    status = max(prediction.status, key=lambda code: prediction.status[code])
+    """Make the decision that is recorded, shown and acted upon; `settled` is a status that a rule settles."""
+    status = settled or max(prediction.status, key=lambda code: prediction.status[code])
     category = max(prediction.category, key=lambda code: prediction.category[code])
     suggestions = [_suggestion(each) for each in found if _suggests(each, status, thresholds)]
-    reasons = tuple(_doubts(prediction, status, thresholds, text_is_empty=text_is_empty))
+    doubts = _doubts(prediction, status, thresholds, text_is_empty=text_is_empty)
+    reasons = () if settled else tuple(doubts)
     return Decision(
         is_dissatisfied=_is_dissatisfied(prediction, status, thresholds),
         dissatisfaction=prediction.dissatisfaction,

@@ -1,17 +1,19 @@
 """What rules say of a message: one visible table of matchers for exclusions and flags.
 
 A row names a code, the cues that show it, the cues that speak against it, and the reason in words. Rules
-find the passage and the reason; how likely the code is, the classifier says. No rule decides a status, so
-that none can hide a complaint.
+find the passage and the reason; how likely the code is, the classifier says, unless the row is certain: then
+the code is suggested whatever the classifier says. One rule settles a status, that of an escalation, which no
+complaint can be hidden by.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from models.codes import Exclusion, Flag
+from models.codes import Exclusion, Flag, Status
 from models.decision import Span
 from triage.ages import Age, oldest, only_old
+from triage.cues import SENDERS
 from triage.reading import Hit, Reading
 
 Code = Exclusion | Flag | str
@@ -26,6 +28,7 @@ class Matcher:
     cues: tuple[str, ...]
     reason: str
     unless: tuple[str, ...] = ()
+    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Finding:
     rule: str
     span: Span
     reason: str
+    is_certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class OwnExclusion:
 MATCHERS: tuple[Matcher, ...] = (
     Matcher(
         Exclusion.LEGAL_PROCEEDINGS, "claim_number", ("claim_number",),
-        "gives the number of a court claim; proceedings seem to have begun (HO 2.2)",
+        "gives the number of a court claim; proceedings seem to have begun (HO 2.2)", is_certain=True,
     ),
     Matcher(
         Exclusion.LEGAL_PROCEEDINGS, "court_filed", ("court_filed",),
@@ -167,12 +171,38 @@ _REASONS[Exclusion.OVER_12_MONTHS] = "speaks of events that ended more than twel
 OWN_WORDS = "own_words"
 """The name of the rule that the words in the council's settings make."""
 
+_ANSWER_TO_A_COMPLAINT = re.compile(
+    r"\b(?:your|the|stage (?:1|one)) (?:stage (?:1|one) )?"
+    r"(?:response|reply|answer|decision|letter|findings?|outcome)\b[^.!?]{0,60}\bcomplaint\b"
+    r"|\bcomplaint\b[^.!?]{0,60}\b(?:response|reply|answer|decision|findings?|outcome)\b"
+    r"|stage (?:1|one) (?:response|reply|answer|decision|letter|findings?|outcome|complaint)",
+    re.IGNORECASE,
+)
+_IN_DOUBT = re.compile(
+    r"\b(?:no|not|never|\w+n[’']t|without|if|unless|still wait\w*|until|yet)\b", re.IGNORECASE
+)
+
 _STILL_OPEN = ("still_going_on", "good_reason_late")
 
 
-def findings(reading: Reading, ages: list[Age], own: Sequence[OwnExclusion] = ()) -> list[Finding]:
+def findings(
+    reading: Reading, ages: list[Age], own: Sequence[OwnExclusion] = (), *, sender: str = ""
+) -> list[Finding]:
     """Return what the table finds in a message, in its order, and then what the council's own words find."""
-    return [*_matched(reading), *_over_12_months(reading, ages), *_own(reading, own)]
+    return [
+        *_from_a_member(reading, sender), *_matched(reading), *_over_12_months(reading, ages),
+        *_own(reading, own),
+    ]  # fmt: skip
+
+
+def settled_status(reading: Reading) -> Status | None:
+    """Return the status that the words settle, None where the classifier has to say.
+
+    Who speaks of the answer to a complaint and asks for stage 2, and negates nothing, escalates (LGSCO 6.10,
+    HO 6.10). Doubt leaves it to the classifier.
+    """
+    asks = reading.has("next_stage") and _ANSWER_TO_A_COMPLAINT.search(reading.text)
+    return Status.ESCALATION if asks and not _IN_DOUBT.search(reading.text) else None
 
 
 def reason_for(code: Code, own: Sequence[OwnExclusion] = ()) -> str:
@@ -191,7 +221,20 @@ def _matched(reading: Reading) -> Iterator[Finding]:
                 rule=matcher.name,
                 span=_passage(reading, hits),
                 reason=matcher.reason,
+                is_certain=matcher.is_certain,
             )
+
+
+def _from_a_member(reading: Reading, sender: str) -> Iterator[Finding]:
+    """Find the office of a councillor or MP in the sender's name and address."""
+    if SENDERS["elected"].search(sender):
+        yield Finding(
+            code=Flag.ELECTED_MEMBER,
+            rule="members_office",
+            span=reading.sentences[0],
+            reason=reason_for(Flag.ELECTED_MEMBER),
+            is_certain=True,
+        )
 
 
 def _own(reading: Reading, own: Sequence[OwnExclusion]) -> Iterator[Finding]:

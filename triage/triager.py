@@ -21,7 +21,7 @@ from triage.features import masked, pragmatic, text_to_triage
 from triage.language import read_texts
 from triage.matters import Matter, main_first, matters_in
 from triage.reading import Reading
-from triage.rules import OwnExclusion, findings, reason_for
+from triage.rules import OwnExclusion, findings, reason_for, settled_status
 from triage.weigh import weighed
 
 Numbers = NDArray[np.float64]
@@ -63,9 +63,10 @@ class Triager:
         ):
             decision = decide(
                 prediction,
-                _found_codes(reading, times, prediction, loudest, self.own_exclusions),
+                _found_codes(reading, times, prediction, loudest, self.own_exclusions, sender=message.sender),
                 thresholds=self.artefact.thresholds,
                 text_is_empty=not reading.text.strip(),
+                settled=settled_status(reading),
             )
             yield prediction, in_places_of(message, decision)
 
@@ -198,19 +199,21 @@ def _found_codes(
     prediction: Prediction,
     loudest: LoudestFor,
     own: Sequence[OwnExclusion],
+    *,
+    sender: str,
 ) -> Iterator[FoundCode]:
     """Yield every code with its probability and the passage that speaks for it.
 
     That is the passage that a rule found, else the sentence that contributed most to the code, else what
     led to the verdict on the message.
     """
-    first_by_code = {each.code: each for each in reversed(findings(reading, ages, own))}
+    first_by_code = {each.code: each for each in reversed(findings(reading, ages, own, sender=sender))}
     not_learnt = {code: 1.0 for code in first_by_code if code not in prediction.codes}
     for code, probability in (prediction.codes | not_learnt).items():
         finding = first_by_code.get(code)
         yield FoundCode(
             code=code,
-            probability=probability,
+            probability=1.0 if finding and finding.is_certain else probability,
             rule=finding.rule if finding else "",
             span=finding.span if finding else _passage_without_rule(code, reading, prediction, loudest),
             reason=finding.reason if finding else _reason_without_passage(code, own),

@@ -147,3 +147,11 @@ def test_every_message_gets_a_status_and_a_reason_wherever_an_officer_decides(
     decision = decide(make_prediction(shares, dissatisfaction=chance), [], thresholds=LIMITS)
     assert shares[decision.status] == max(shares.values())
     assert decision.officer_decides is bool(decision.reasons)
+
+
+def test_what_a_rule_settles_is_not_left_to_an_officer() -> None:
+    """The settled status stands, and is a dissatisfied one, though the classifier wavers."""
+    prediction = make_prediction(status={Status.ENQUIRY: 0.5, Status.COMPLAINT: 0.3, Status.ESCALATION: 0.2})
+    decision = decide(prediction, [], thresholds=Thresholds(), settled=Status.ESCALATION)
+    assert (decision.status, decision.officer_decides) == (Status.ESCALATION, False)
+    assert decision.is_dissatisfied

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from models.codes import Exclusion, Flag
+from models.codes import Exclusion, Flag, Status
 from triage.ages import ages_in
 from triage.language import read_texts
-from triage.rules import MATCHERS, Finding, Matcher, findings, reason_for
+from triage.rules import MATCHERS, Finding, Matcher, findings, reason_for, settled_status
 
 RECEIVED = date(2026, 3, 3)
 
@@ -139,3 +139,36 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_no_text_at_all_can_be_read() -> None:
     """An empty text is one empty sentence, as `_sentences` promises."""
     assert found_in("") == []
+
+
+def test_the_office_of_a_member_is_known_by_its_address() -> None:
+    """Where the sender is a councillor or an MP's office the flag is certain, whatever the words."""
+    (reading,) = read_texts(["The bins of Elm Walk were left again."])
+    for sender in ("Cllr Jo Dray <jo@example.org>", "office@dray.parliament.example"):
+        (found,) = findings(reading, [], sender=sender)
+        assert (found.code, found.is_certain) == (Flag.ELECTED_MEMBER, True)
+    assert findings(reading, [], sender="Jo Amprey <jo@example.org>") == []
+
+
+def test_the_number_of_a_claim_is_certain_and_talk_of_a_court_is_not() -> None:
+    """Proceedings have begun where a number was issued (HO 2.2)."""
+    number, talk = found_in("The claim is 123MC456."), found_in("The county court wrote about my claim.")
+    assert [each.is_certain for each in number if each.rule == "claim_number"] == [True]
+    assert not any(each.is_certain for each in talk)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("I have your answer to my complaint. Please take it to stage 2.", Status.ESCALATION),
+        ("Your stage 1 response misses the point; I ask for stage two.", Status.ESCALATION),
+        ("My complaint was never answered, so I ask for stage 2.", None),
+        ("If your answer to my complaint is poor, I will ask for stage 2.", None),
+        ("Stage 2 of the roadworks begins on Monday, says your letter.", None),
+        ("Please escalate the mending of this lamp.", None),
+    ],
+)
+def test_asking_for_stage_2_after_an_answer_settles_the_status(text: str, status: Status | None) -> None:
+    """Without doubt or negation, who was answered and asks for the next stage escalates (LGSCO 6.10)."""
+    (reading,) = read_texts([text])
+    assert settled_status(reading) is status
