@@ -80,6 +80,8 @@ class Truths:
 
     `weights` (n) says how much each counts. An officer's ruling does not say everything:
     `knows_dissatisfaction` (n) and `knows_codes` (n, codes) are false where these labels are not known.
+    `is_ordinary` (n) is false for the halves of minimal pairs: they teach, but how sure one may be of the
+    status of ordinary mail they do not say, since they are written to mislead.
     """
 
     dissatisfaction: NDArray[np.bool_]
@@ -90,6 +92,11 @@ class Truths:
     weights: Numbers
     knows_dissatisfaction: NDArray[np.bool_]
     knows_codes: NDArray[np.bool_]
+    is_ordinary: NDArray[np.bool_]
+
+    def ordinary(self) -> NDArray[np.bool_]:
+        """Return which messages (n) say how sure one may be; all of them where none is ordinary."""
+        return self.is_ordinary if self.is_ordinary.any() else np.ones_like(self.is_ordinary)
 
     def take(self, rows: NDArray[np.int64]) -> "Truths":
         """Return the labels of some messages."""

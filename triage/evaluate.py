@@ -223,6 +223,7 @@ def truths_of(messages: Sequence[LabelledMessage], labels: LabelSet = PROJECT_LA
             ],
             dtype=np.bool_,
         ).reshape(len(messages), len(kinds)),
+        is_ordinary=np.array([not each.pair for each in messages], dtype=np.bool_),
     )
 
 

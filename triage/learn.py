@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -31,10 +32,21 @@ _MUST_NOT_MISS = frozenset({Flag.SAFEGUARDING, Flag.SAFETY_HAZARD})
 _WORSE_THAN_FALSE = 3.0
 """How much more a missed danger weighs than a false alarm, as the beta of F-beta."""
 
+_DANGERS_MISSED = 0.1
+"""At most this share of dangers may be missed, whatever that costs in false alarms."""
+
 _HIGHEST_LIMIT = 0.5
 
 _WORTH_A_PROCESS = 1_000
 """From so many messages on, learning takes longer than starting processes for it."""
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The rows of the latest messages, and margins for them of heads that learnt from earlier ones alone."""
+
+    rows: NDArray[np.int64]
+    margins: Margins
 
 
 @dataclass(frozen=True)
@@ -45,14 +57,29 @@ class Learnt:
     calibrations: Calibrations
     thresholds: Thresholds
     held_out: Margins
+    latest: Latest
 
 
-def learn(rows: csr_matrix, truths: Truths, *, groups: Sequence[str], labels: LabelSet, step: Step) -> Learnt:
-    """Learn heads from all rows; calibration and thresholds come from margins of groups not learnt from."""
-    heads, held_out = cross_validate(rows, truths, groups=groups, labels=labels, step=step)
+def learn(
+    rows: csr_matrix,
+    truths: Truths,
+    *,
+    groups: Sequence[str],
+    times: Sequence[datetime],
+    labels: LabelSet,
+    step: Step,
+) -> Learnt:
+    """Learn heads from all rows; calibration and thresholds come from margins of groups not learnt from.
+
+    `groups` are the writers and `times` the dates of the messages; beside the folds by writer, the latest
+    fifth is judged by heads that learnt from the others.
+    """
+    heads, held_out, latest = cross_validate(
+        rows, truths, groups=groups, times=times, labels=labels, step=step
+    )
     calibrations = calibrate(held_out, truths)
     thresholds = choose_thresholds(held_out, truths, calibrations, labels)
-    return Learnt(heads, calibrations, thresholds, held_out)
+    return Learnt(heads, calibrations, thresholds, held_out, latest)
 
 
 def weigh_in(
@@ -77,8 +104,14 @@ def weigh_in(
 
 
 def cross_validate(
-    rows: csr_matrix, truths: Truths, *, groups: Sequence[str], labels: LabelSet, step: Step
-) -> tuple[Heads, Margins]:
+    rows: csr_matrix,
+    truths: Truths,
+    *,
+    groups: Sequence[str],
+    times: Sequence[datetime],
+    labels: LabelSet,
+    step: Step,
+) -> tuple[Heads, Margins, Latest]:
     """Return heads that learnt from everything, and margins of heads that saw nothing of a message's group.
 
     A group is the messages of one writer. The folds are learnt side by side on the processors there are,
@@ -86,20 +119,28 @@ def cross_validate(
     """
     held_out = Margins.zeros(len(groups), labels)
     splits = list(GroupKFold(n_splits=min(FOLDS, len(set(groups)))).split(groups, groups=groups))
-    jobs = [delayed(_fit)(rows[learn_from], truths.take(learn_from), labels) for learn_from, _ in splits]
-    jobs.append(delayed(_fit)(rows, truths, labels))
+    earlier, later = _by_time(times)
+    to_learn = [*(learn_from for learn_from, _ in splits), earlier, np.arange(len(groups))]
     workers = -1 if len(groups) >= _WORTH_A_PROCESS else 1
-    everything = Heads(seed=SEED, labels=labels)
-    for place, heads in enumerate(Parallel(n_jobs=workers, return_as="generator")(jobs)):
+    made: list[Heads] = []
+    for heads in Parallel(n_jobs=workers, return_as="generator")(
+        delayed(_fit)(rows[some], truths.take(some), labels) for some in to_learn
+    ):
+        made.append(heads)
         step()
-        if place == len(splits):
-            everything = heads
-            continue
-        judge = splits[place][1]
+    for heads, (_, judge) in zip(made, splits, strict=False):
         said = heads.margins(rows[judge])
         for field in fields(Margins):
             getattr(held_out, field.name)[judge] = getattr(said, field.name)
-    return everything, held_out
+    *_, before, everything = made
+    return everything, held_out, Latest(later, before.margins(rows[later]))
+
+
+def _by_time(times: Sequence[datetime]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows of the earlier four fifths, and of the latest fifth."""
+    order = np.argsort(np.array([each.timestamp() for each in times]), kind="stable")
+    cut = len(order) - len(order) // 5
+    return np.sort(order[:cut]), np.sort(order[cut:])
 
 
 def _fit(rows: csr_matrix, truths: Truths, labels: LabelSet) -> Heads:
@@ -108,12 +149,13 @@ def _fit(rows: csr_matrix, truths: Truths, labels: LabelSet) -> Heads:
 
 def calibrate(margins: Margins, truths: Truths) -> Calibrations:
     """Find the curves that make probabilities of margins that were held out."""
-    felt = truths.knows_dissatisfaction
+    ordinary = truths.ordinary()
+    felt = truths.knows_dissatisfaction & ordinary
     return Calibrations(
         dissatisfaction=fit_curve(margins.dissatisfaction[felt], truths.dissatisfaction[felt]),
-        status=fit_temperature(margins.status, truths.status),
-        category=fit_temperature(margins.category, truths.category),
-        is_housing=fit_curve(margins.is_housing, truths.is_housing),
+        status=fit_temperature(margins.status[ordinary], truths.status[ordinary]),
+        category=fit_temperature(margins.category[ordinary], truths.category[ordinary]),
+        is_housing=fit_curve(margins.is_housing[ordinary], truths.is_housing[ordinary]),
         codes=tuple(
             fit_curve(said[known], truth[known])
             for said, truth, known in zip(margins.codes.T, truths.codes.T, truths.knows_codes.T, strict=True)
@@ -125,9 +167,10 @@ def choose_thresholds(
     margins: Margins, truths: Truths, how: Calibrations, labels: LabelSet = PROJECT_LABELS
 ) -> Thresholds:
     """Choose, on margins held out, when triage is sure enough."""
-    status = how.status.probabilities(margins.status)
-    felt = truths.knows_dissatisfaction
-    sure_status, missed = _confidence(status, truths.status)
+    ordinary = truths.ordinary()
+    felt = truths.knows_dissatisfaction & ordinary
+    status = how.status.probabilities(margins.status[ordinary])
+    sure_status, missed = _confidence(status, truths.status[ordinary])
     return Thresholds(
         dissatisfaction=_best_threshold(
             how.dissatisfaction.probabilities(margins.dissatisfaction[felt]),
@@ -181,8 +224,20 @@ def complaint_limit(chances: Numbers, would_be_missed: NDArray[np.bool_]) -> flo
 
 
 def _code_threshold(code: object, curve: Curve, margins: Numbers, truth: NDArray[np.bool_]) -> float:
-    beta = _WORSE_THAN_FALSE if code in _MUST_NOT_MISS else 1.0
-    return _best_threshold(curve.probabilities(margins), truth, beta=beta)
+    chances = curve.probabilities(margins)
+    if code not in _MUST_NOT_MISS:
+        return _best_threshold(chances, truth, beta=1.0)
+    return min(_best_threshold(chances, truth, beta=_WORSE_THAN_FALSE), highest_that_finds(chances[truth]))
+
+
+def highest_that_finds(chances: Numbers) -> float:
+    """Return the highest threshold under which so few of the true ones (n) are missed as is allowed.
+
+    Conformal risk control as in `complaint_limit`: (missed + 1) / (n + 1) stays within `_DANGERS_MISSED`. 0.5
+    where there are too few to promise anything.
+    """
+    allowed = int(np.floor(_DANGERS_MISSED * (len(chances) + 1) - 1))
+    return float(np.sort(chances)[allowed]) if allowed >= 0 else 0.5
 
 
 def _best_threshold(chances: Numbers, truth: NDArray[np.bool_], *, beta: float) -> float:

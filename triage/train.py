@@ -18,7 +18,7 @@ from triage import artefact as artefacts
 from triage.ages import ages_in
 from triage.artefact import Artefact
 from triage.card import write_card
-from triage.classifier import PROJECT_LABELS, LabelSet, Vectoriser
+from triage.classifier import PROJECT_LABELS, LabelSet, Truths, Vectoriser
 from triage.corpus import LabelledMessage, fingerprint
 from triage.drift import reference_of
 from triage.encoder.out_of_fold import logits_of
@@ -64,16 +64,17 @@ def train(
     """
     _check_enough(messages)
     everything = [*messages, *rulings]
-    steps = _Steps(progress, count=3 + FOLDS + 1 + bool(encoder))
+    steps = _Steps(progress, count=3 + FOLDS + 2 + bool(encoder))
     steps.next("reading the messages")
     texts, numbers = _read(everything)
     truths = truths_of(everything, labels)
     steps.next("learning the vocabulary")
     vectoriser = Vectoriser().fit(texts)
     groups = [each.brief for each in everything]
+    times = [each.ruled_at or each.message.received_at for each in everything]
     rows = vectoriser.transform(texts, numbers)
     steps.name = "learning"
-    learnt = learn(rows, truths, groups=groups, labels=labels, step=steps.next)
+    learnt = learn(rows, truths, groups=groups, times=times, labels=labels, step=steps.next)
     print_of_corpus = fingerprint(everything)
     made = Artefact(
         name=f"{now:%Y%m%d-%H%M%S}-{print_of_corpus[:8]}",
@@ -84,7 +85,7 @@ def train(
         thresholds=learnt.thresholds,
         corpus_fingerprint=print_of_corpus,
         corpus_size=len(messages),
-        metrics=figures(_said(learnt), truths, labels),
+        metrics=figures(_said(learnt), truths, labels) | {"by_time": _by_time(learnt, truths)},
         heads_alone=learnt.calibrations.category,
         labels=labels,
         rulings=len(rulings),
@@ -99,7 +100,8 @@ def train(
             made,
             calibrations=learnt.calibrations,
             thresholds=learnt.thresholds,
-            metrics=figures(_said(learnt), truths.take(rows_judged), labels),
+            metrics=figures(_said(learnt), truths.take(rows_judged), labels)
+            | {"by_time": made.metrics["by_time"]},
             encoder=encoder,
             weights=weights,
         )
@@ -118,6 +120,18 @@ def train(
 def _said(learnt: Learnt) -> Said:
     """Return what the heads said of messages by writers that they had not learnt from."""
     return said_of_margins(learnt.held_out, learnt.calibrations, learnt.thresholds, learnt.heads.labels)
+
+
+def _by_time(learnt: Learnt, truths: Truths) -> dict[str, Any]:
+    """Return how heads that learnt from earlier messages do on the latest fifth, without the encoder."""
+    said = said_of_margins(learnt.latest.margins, learnt.calibrations, learnt.thresholds, learnt.heads.labels)
+    found = figures(said, truths.take(learnt.latest.rows), learnt.heads.labels)
+    return {
+        "messages": found["messages"],
+        "dissatisfaction_f1": found["dissatisfaction"]["f1"],
+        "status_accuracy": found["status"]["accuracy"],
+        "category_accuracy": found["category"]["accuracy"],
+    }
 
 
 class _Steps:

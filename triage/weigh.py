@@ -78,14 +78,21 @@ def weigh(margins: Margins, logits: Numbers, truths: Truths, *, outputs: Sequenc
     """Find the weights under which the true labels of n messages are likeliest."""
     taken_for = _taken_for(logits, truths, outputs, labels.categories)
     columns = _columns(outputs, labels, taken_for)
-    felt, known = truths.knows_dissatisfaction, truths.knows_codes.T
+    ordinary, known = truths.ordinary(), truths.knows_codes.T
+    felt = truths.knows_dissatisfaction & ordinary
     return Weights(
         dissatisfaction=_yes_or_no(
             margins.dissatisfaction[felt], logits[felt, columns.dissatisfaction], truths.dissatisfaction[felt]
         ),
-        status=_one_of(margins.status, logits[:, columns.status], truths.status),
-        category=_one_of(margins.category, logits[:, columns.category], truths.category),
-        is_housing=_yes_or_no(margins.is_housing, logits[:, columns.is_housing], truths.is_housing),
+        status=_one_of(
+            margins.status[ordinary], logits[ordinary][:, columns.status], truths.status[ordinary]
+        ),
+        category=_one_of(
+            margins.category[ordinary], logits[ordinary][:, columns.category], truths.category[ordinary]
+        ),
+        is_housing=_yes_or_no(
+            margins.is_housing[ordinary], logits[ordinary, columns.is_housing], truths.is_housing[ordinary]
+        ),
         codes=tuple(
             _yes_or_no(
                 margins.codes[known[at], at],

@@ -17,7 +17,7 @@ from triage.decide import Thresholds
 from triage.drift import Drift, Measure, Ruling, Sign, Window, compare, lines, reference_of
 from triage.evaluate import said_of_margins, truths_of
 from triage.features import masked, text_to_triage
-from triage.learn import Learnt
+from triage.learn import Latest, Learnt
 
 BINS, PARKING = Category.WASTE_AND_RECYCLING, Category.PARKING_AND_PERMITS
 CURVE = Curve(slope=1.0, offset=0.0)
@@ -35,7 +35,13 @@ def learnt_from(truths: Truths) -> Learnt:
         codes=np.zeros((count, len(CODES))),
     )
     how = Calibrations(CURVE, Temperature(1.0), Temperature(1.0), CURVE, (CURVE,) * len(CODES))
-    return Learnt(heads=Heads(), calibrations=how, thresholds=Thresholds(), held_out=margins)
+    return Learnt(
+        heads=Heads(),
+        calibrations=how,
+        thresholds=Thresholds(),
+        held_out=margins,
+        latest=Latest(np.arange(count), margins),
+    )
 
 
 def texts_of(messages: list[LabelledMessage]) -> list[str]:

@@ -42,6 +42,7 @@ def made(*, officer: tuple[bool, ...] = (False, False, False, False)) -> dict[st
         weights=np.ones(4),
         knows_dissatisfaction=np.ones(4, dtype=np.bool_),
         knows_codes=np.ones((4, len(CODES)), dtype=np.bool_),
+        is_ordinary=np.ones(4, dtype=np.bool_),
     )
     said = Said(
         dissatisfaction=np.array([True, False, True, False]),

@@ -27,6 +27,7 @@ def truths(count: int) -> Truths:
         weights=np.ones(count),
         knows_dissatisfaction=np.ones(count, dtype=np.bool_),
         knows_codes=np.ones((count, len(CODES)), dtype=np.bool_),
+        is_ordinary=np.ones(count, dtype=np.bool_),
     )
 
 

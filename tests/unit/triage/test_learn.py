@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from triage.learn import ALLOWED_MISSES, complaint_limit
+from triage.learn import ALLOWED_MISSES, complaint_limit, highest_that_finds
 
 
 def test_the_limit_keeps_the_promised_risk() -> None:
@@ -38,3 +38,20 @@ def test_too_few_complaints_promise_nothing(count: int) -> None:
 def test_where_nothing_would_be_missed_half_a_chance_is_enough() -> None:
     """The limit never goes above one half: likelier a complaint than not is no confident anything else."""
     assert complaint_limit(np.full(500, 0.4), np.zeros(500, dtype=np.bool_)) == 0.5
+
+
+def test_so_many_dangers_are_found_as_is_promised() -> None:
+    """On average at most one in ten new ones lies under the threshold found on others."""
+    generator = np.random.default_rng(4)
+    shares = []
+    for _ in range(300):
+        chances = generator.beta(2, 3, size=300)
+        threshold = highest_that_finds(chances[:60])
+        shares.append((chances[60:] < threshold).mean())
+    assert 0.05 <= np.mean(shares) <= 0.1
+
+
+@pytest.mark.parametrize("count", [0, 3, 8])
+def test_too_few_dangers_promise_nothing(count: int) -> None:
+    """With fewer than nine to judge by, half a chance has to do."""
+    assert highest_that_finds(np.full(count, 0.2)) == 0.5

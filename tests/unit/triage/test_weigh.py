@@ -40,6 +40,7 @@ def made(categories: tuple[str, ...], *, seed: int = 5) -> tuple[Margins, np.nda
         weights=np.ones(COUNT),
         knows_dissatisfaction=np.ones(COUNT, dtype=np.bool_),
         knows_codes=np.ones((COUNT, len(CODES)), dtype=np.bool_),
+        is_ordinary=np.ones(COUNT, dtype=np.bool_),
     )
     return margins, logits, truths
 
