@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: run test check bench curve encoder kill drain fuzz format lock clean servers
+.PHONY: run test check bench curve encoder kill drain fuzz simulate format lock clean servers
 
 run: $(VENV)/installed  ## the demonstration: an inbox read, triaged and acknowledged
 	$(BIN)/heard demo
@@ -40,8 +40,9 @@ encoder: $(VENV)/installed-dev  ## the sentence encoder made again, in three qua
 	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[encoder]'
 	$(BIN)/python -m triage.encoder.fine_tune
 
-kill: $(VENV)/installed-dev servers  ## SIGKILL at every station with a thousand messages, and the table of it
+kill: $(VENV)/installed-dev servers  ## SIGKILL with a thousand messages, and with a thousand letters: the tables
 	$(BIN)/python bench/kill_table.py
+	$(BIN)/python bench/send_kill_table.py
 
 drain: $(VENV)/installed-dev servers  ## 100,000 waiting messages, and the memory that they take
 	$(BIN)/python bench/drain.py
@@ -49,6 +50,9 @@ drain: $(VENV)/installed-dev servers  ## 100,000 waiting messages, and the memor
 FUZZ_SECONDS ?= 600
 fuzz: $(VENV)/installed-dev  ## messages broken at random, for as long as FUZZ_SECONDS says
 	$(BIN)/python bench/fuzz.py $(FUZZ_SECONDS)
+
+simulate: $(VENV)/installed-dev servers  ## a year in which no officer works, reckoned, and docs/simulated-year.png
+	$(BIN)/python bench/simulate_year.py
 
 format: $(VENV)/installed-dev  ## put the code into its usual shape
 	$(BIN)/ruff check --fix .
@@ -64,7 +68,7 @@ lock: $(VENV)/installed-dev  ## resolve the dependencies anew
 clean:  ## remove what was made here, the demonstration's data too
 	rm -rf $(VENV) demo-data build *.egg-info
 
-servers:  ## Dovecot, PostgreSQL and Tesseract, which the tests start for themselves
+servers:  ## Dovecot, PostgreSQL, Tesseract and Pango, which the tests start or load for themselves
 	@missing=""; \
 	command -v dovecot > /dev/null || [ -x /usr/sbin/dovecot ] || missing="$$missing dovecot-imapd"; \
 	ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null \
@@ -72,6 +76,10 @@ servers:  ## Dovecot, PostgreSQL and Tesseract, which the tests start for themse
 	command -v openssl > /dev/null || missing="$$missing openssl"; \
 	command -v tesseract > /dev/null && [ -d "$$(ls -d /usr/share/tesseract-ocr/*/tessdata 2> /dev/null)" ] \
 		|| missing="$$missing tesseract-ocr tesseract-ocr-osd"; \
+	[ -n "$$(ls -d /usr/lib/*/libpangoft2-1.0.so* /usr/lib64/libpangoft2-1.0.so* 2> /dev/null)" ] \
+		&& [ -n "$$(ls -d /usr/lib/*/libharfbuzz-subset.so* /usr/lib64/libharfbuzz-subset.so* 2> /dev/null)" ] \
+		&& [ -n "$$(ls -A /usr/share/fonts 2> /dev/null)" ] \
+		|| missing="$$missing libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"; \
 	if [ -n "$$missing" ]; then \
 		echo "installing for the tests:$$missing"; \
 		$(SUDO) apt-get update -qq && \

@@ -19,11 +19,13 @@ from typing import IO, TYPE_CHECKING, Any
 import structlog
 
 from casework.policy import Caps, Policy
+from letters.check_letters import check_templates
 from letters.compose import compose
 from letters.deliver import MaildirSender, SmtpSender, SmtpServer
 from letters.letterhead import DEFAULT_OMBUDSMEN, Letterhead, OmbudsmanContact
-from letters.render import check_templates
-from models.codes import Ombudsman, Security
+from letters.redirect import CheckedSender, RedirectingSender
+from letters.sent_copy import SentCopies
+from models.codes import DeliveryMode, Ombudsman, Security
 from models.deadlines import LONDON, WorkingDays
 from models.errors import (
     AlreadyRunning,
@@ -34,7 +36,7 @@ from models.errors import (
     SettingsInvalid,
     StoreUnavailable,
 )
-from models.ports import Mailbox, TokenSource
+from models.ports import KeepsCopies, Mailbox, TokenSource
 from settings import Mailbox as MailboxSettings
 from settings import OAuth, OmbudsmanSettings, Sending, Settings
 
@@ -165,6 +167,7 @@ class App:
             telephone=house.telephone,
             email=house.email,
             website=house.website,
+            own_templates=self.settings.letters.templates,
             ombudsmen={
                 Ombudsman.LGSCO: _contact(self.settings.ombudsman_lgsco, Ombudsman.LGSCO),
                 Ombudsman.HOUSING: _contact(self.settings.ombudsman_housing, Ombudsman.HOUSING),
@@ -187,6 +190,7 @@ class App:
             form_senders=self.form_senders,
             duty_address=house.duty_email.casefold(),
             letter_domain=house.email.rpartition("@")[2] or "heard.invalid",
+            delivery=self.settings.delivery.mode,
             reference_key=self._reference_key,
         )
 
@@ -264,11 +268,23 @@ class App:
         day = days.get(account)
         return datetime.combine(day, time(), tzinfo=LONDON) if day else None
 
-    def sender(self) -> MaildirSender | SmtpSender:
-        """Return what takes letters out of the house."""
+    def sender(self) -> CheckedSender:
+        """Return what takes letters out of the house: to whom they are for, or all to one address."""
+        sender = self._own_sender()
+        return RedirectingSender(sender, to=self.redirect_to) if self.redirect_to else sender
+
+    @property
+    def redirect_to(self) -> str:
+        """The address to which every letter goes for trying out, empty where they go to the people."""
+        said = self.settings.delivery
+        return said.redirect_to if said.mode is DeliveryMode.REDIRECT else ""
+
+    def _own_sender(self) -> CheckedSender:
         said = self.settings.sending
         if said.kind == "maildir":
             return MaildirSender(said.path or self.data / "outbox")
+        if said.kind == "notify":
+            return _notify(said)
         tokens = _tokens(said, name="sending", clock=self.clock)
         server = SmtpServer(
             host=said.host,
@@ -285,7 +301,22 @@ class App:
     def compose(self) -> Callable[[Any], bytes]:
         """What makes mail of a letter."""
         house = self.settings.organisation
-        return partial(compose, sender_name=f"{house.name} {house.team}", sender_address=house.email)
+        return partial(
+            compose,
+            sender_name=f"{house.name} {house.team}",
+            sender_address=house.email,
+            has_plus_addresses=self.settings.sending.plus_addresses,
+            redirect_to=self.redirect_to,
+        )
+
+    def sent_copies(self) -> SentCopies:
+        """Return what puts a copy of each letter into the mailbox's own folder, if the settings name one."""
+        folder = self.settings.sending.sent_folder
+        place: object = self.mailbox(self.settings.mailbox_of_sent_folder) if folder else None
+        return SentCopies(
+            place if isinstance(place, KeepsCopies) else None,
+            folder=folder, compose=self.compose, log=self.log, clock=self.clock,
+        )  # fmt: skip
 
     def receiver(self, triager: "Triages") -> "Receiver":
         """Return what takes kept messages to their outcomes."""
@@ -455,6 +486,19 @@ _PASSES: dict[str, int] = {}
 
 def _contact(said: OmbudsmanSettings | None, which: Ombudsman) -> OmbudsmanContact:
     return OmbudsmanContact(**said.model_dump()) if said else DEFAULT_OMBUDSMEN[which]
+
+
+def _notify(said: Sending) -> CheckedSender:
+    from letters.notify import NotifySender, NotifyService  # noqa: PLC0415  # only where it is used
+
+    return NotifySender(
+        NotifyService(
+            api_key=said.api_key.read(),
+            template_id=said.template_id,
+            reply_to_id=said.reply_to_id,
+            address=said.notify_address,
+        )
+    )
 
 
 def _tokens(

@@ -7,7 +7,20 @@ from pathlib import Path
 import click
 
 from bootstrap import keep_files_private
-from commands import audit, classifier, clock, installation, intake, issues, queue
+from commands import (
+    audit,
+    case,
+    case_moves,
+    case_points,
+    classifier,
+    clock,
+    installation,
+    intake,
+    issues,
+    letters,
+    officers,
+    queue,
+)
 from commands.common import CANNOT, FOUND, say_fault
 from models.errors import HeardError
 
@@ -67,7 +80,10 @@ for _command in (
     queue.queue,
     queue.rule,
     queue.retry,
+    case.case,
+    officers.officers,
     issues.issues,
+    letters.letters,
     clock.clock,
     audit.audit,
     classifier.triage,
@@ -77,3 +93,6 @@ for _command in (
     classifier.corpus_group,
 ):
     heard.add_command(_command)
+
+for _command in (*case_points.COMMANDS, *case_moves.COMMANDS):
+    case.case.add_command(_command)

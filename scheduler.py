@@ -21,14 +21,16 @@ from bootstrap import App, now_utc, station
 from casework.deliver_letters import deliver_one
 from casework.guard import run_guard
 from intake.patience import Patience
-from models.codes import LetterState
+from models.codes import DeliveryMode, LetterState
 from models.errors import HeardError, MailboxUnavailable, RecordUnavailable, StoreUnavailable
 from models.locks import single
 from models.ports import Announces, Mailbox
 from operations.health import DELIVER, GUARD
 from operations.poll import poll
 from operations.reconcile import reconcile_if_due
+from operations.reminders import remind_if_due
 from operations.serve_health import HealthServer, serve_health
+from operations.undelivered import hear_of_undelivered
 
 if TYPE_CHECKING:
     from intake.receive import Receiver
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
 PROCESS_SECONDS = 5
 RECONCILE_SECONDS = 300
 REFRESH_SECONDS = 30
+REMIND_SECONDS = 60
 DRIFT_SECONDS = 3600
+UNDELIVERED_SECONDS = 900
 _STOP_WITHIN_S = 8.0
 _CLOCK_WAS_SET_S = 5.0
 
@@ -54,6 +58,7 @@ class Service:
         self._receiver: Receiver = app.receiver(self._triager)
         self._mailboxes = app.mailboxes()
         self._sender = app.sender()
+        self._copies = app.sent_copies()
         self._patience: dict[str, Patience] = {}
         self._stopping = threading.Event()
         self._busy: set[str] = set()
@@ -72,10 +77,17 @@ class Service:
         scheduler.start()
         self._watch()
         self._log.info("started", mailboxes=len(self._mailboxes), record=self._app.engine.dialect.name)
+        self._say_delivery()
         ahead = time.time() - time.monotonic()
         while not self._stopping.wait(1.0):
             ahead = self._watch_clock(scheduler, ahead)
         self._stop(scheduler)
+
+    def _say_delivery(self) -> None:
+        """Say it where letters do not go to the people: a mode for trying out must not be forgotten."""
+        mode = self._app.settings.delivery.mode
+        if mode is not DeliveryMode.SEND:
+            self._log.warning("letters_do_not_leave", delivery=mode.value)
 
     def _watch_clock(self, scheduler: BackgroundScheduler, ahead: float) -> float:
         """Run every job now where the clock was set: back, they would wait for the old time to come."""
@@ -90,7 +102,7 @@ class Service:
     def _schedule(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler(
             timezone="UTC",
-            executors={"default": ThreadPoolExecutor(len(self._mailboxes) + 6)},
+            executors={"default": ThreadPoolExecutor(len(self._mailboxes) + 7)},
             job_defaults={"coalesce": True, "max_instances": 2, "misfire_grace_time": 3600},
         )
         every = self._app.settings.service
@@ -100,9 +112,11 @@ class Service:
         self._add(scheduler, "deliver", self._deliver, every.deliver_seconds)
         self._add(scheduler, "guard", self._guard, every.guard_seconds)
         self._add(scheduler, "reconcile", self._reconcile, RECONCILE_SECONDS)
+        self._add(scheduler, "remind", self._remind, REMIND_SECONDS)
         self._add(scheduler, "artefact", self._triager.refresh, REFRESH_SECONDS)
         self._add(scheduler, "drift", self._drift, DRIFT_SECONDS)
         self._add(scheduler, "retrain", self._retrain, DRIFT_SECONDS)
+        self._add(scheduler, "undelivered", self._hear_of_undelivered, UNDELIVERED_SECONDS)
         return scheduler
 
     def _add(self, scheduler: BackgroundScheduler, name: str, job: Callable[[], None], seconds: int) -> None:
@@ -205,8 +219,10 @@ class Service:
                 after_accepted=lambda: station("after_accepted"),
             )  # fmt: skip
             if letter is None:
+                self._copies.flush()
                 return
             self._log.info("letter", letter=letter.id, kind=letter.kind.value, state=letter.state.value)
+            self._copies.keep(letter)
             if letter.state is LetterState.QUEUED and self._sender.is_away:
                 pause = patience.failed(self._app.clock())
                 self._log.warning(
@@ -218,6 +234,19 @@ class Service:
                 if patience.away_since is not None:
                     self._note(DELIVER)
                 self._say_back("sender_back", "sender", patience.worked(self._app.clock()))
+
+    def _hear_of_undelivered(self) -> None:
+        """Ask a sender to which bounces go which letters did not arrive, over a connection of its own."""
+        with single(self._app.engine, "undelivered") as is_ours:
+            if not is_ours:
+                return
+            sender = self._app.sender()
+            try:
+                found = hear_of_undelivered(self._app, sender)
+            finally:
+                sender.close()
+        if found:
+            self._log.info("undelivered", letters=found)
 
     def _guard(self) -> None:
         with single(self._app.engine, "guard") as is_ours:
@@ -232,6 +261,14 @@ class Service:
         for reference, what in done:
             self._log.info("guarded", case=reference, done=what)
         self._note(GUARD)
+
+    def _remind(self) -> None:
+        """Once every working day, from the set time on, remind those who have something to do."""
+        with single(self._app.engine, "remind") as is_ours:
+            written = remind_if_due(self._app) if is_ours else None
+        if written is not None:
+            self._log.info("reminded", digests=written)
+            self._wake("deliver")
 
     def _drift(self) -> None:
         """Once a week say whether messages and rulings still look like what the artefact learnt from."""
@@ -299,6 +336,7 @@ class Service:
         if self._health is not None:
             self._health.close()
         self._sender.close()
+        self._copies.close()
         self._receiver.reader.close()
         for mailbox in self._mailboxes:
             mailbox.close()

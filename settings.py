@@ -18,7 +18,7 @@ from pydantic import (
     model_validator,
 )
 
-from models.codes import AcknowledgementMode, Category, Exclusion, Flag
+from models.codes import AcknowledgementMode, Category, DeliveryMode, Exclusion, Flag
 from models.errors import SettingsInvalid
 
 DEFAULT_FILE = Path("heard.toml")
@@ -29,6 +29,9 @@ DEFAULT_DATA = Path("heard-data")
 Port = Annotated[int, Field(ge=1, le=65535)]
 Security = Literal["tls", "starttls", "plain"]
 SignIn = Literal["password", "microsoft", "google"]
+_UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_UuidOrNothing = Annotated[str, Field(pattern=rf"^({_UUID})?$")]
+_NOTIFY = "https://api.notifications.service.gov.uk"
 _Https = Annotated[str, Field(pattern=r"^https://[^\s/@]+(/\S*)?$")]
 
 _LAST_PORT = 65535
@@ -51,6 +54,13 @@ def _host_and_port(value: str) -> str:
     is_host = re.fullmatch(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", host) is not None
     if value and not (is_host and re.fullmatch(r"[0-9]{1,5}", port) and 1 <= int(port) <= _LAST_PORT):
         raise ValueError("a host and a port are wanted, such as 127.0.0.1:9187, or nothing")
+    return value
+
+
+def _https_or_here(value: str) -> str:
+    found = re.fullmatch(r"(https?)://([^\s/@:]+)(:[0-9]{1,5})?/?", value)
+    if found is None or (found[1] == "http" and found[2] not in _LOOPBACK):
+        raise ValueError(f"an address that begins with https:// is wanted, such as {_NOTIFY}")
     return value
 
 
@@ -199,7 +209,7 @@ class Mailbox(_Section):
 class Sending(_Section):
     """How letters leave."""
 
-    kind: Literal["smtp", "maildir"] = "maildir"
+    kind: Literal["smtp", "maildir", "notify"] = "maildir"
     path: Path | None = None
     host: str = ""
     port: Port = 587
@@ -209,16 +219,48 @@ class Sending(_Section):
     sign_in: SignIn = "password"
     oauth: OAuth | None = None
     ca_file: Path | None = None
+    plus_addresses: bool = False
+    sent_folder: str = ""
+    sent_mailbox: str = ""
+    api_key: Secret = Secret()
+    template_id: _UuidOrNothing = ""
+    reply_to_id: _UuidOrNothing = ""
+    notify_address: Annotated[str, AfterValidator(_https_or_here)] = _NOTIFY
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Sending":
         if self.kind == "smtp" and not self.host:
             raise ValueError("sending by SMTP needs host")
+        if self.kind == "notify" and not (self.template_id and (self.api_key.env or self.api_key.file)):
+            raise ValueError("sending by GOV.UK Notify needs api_key and template_id")
+        if self.kind == "notify" and self.plus_addresses:
+            raise ValueError("GOV.UK Notify writes its own address for replies; take plus_addresses out")
+        if self.sent_mailbox and not self.sent_folder:
+            raise ValueError("sent_mailbox is of no use without sent_folder")
         _refuse_plain_text(self.security if self.kind == "smtp" else "tls", self.host)
         _check_sign_in(self.sign_in, self.oauth)
         if self.sign_in != "password" and not self.username:
             raise ValueError(f'sign_in = "{self.sign_in}" needs username, the address of the mailbox')
         return self
+
+
+class Delivery(_Section):
+    """Whether letters leave: at once, when an officer releases them, or all to one address for trying out."""
+
+    mode: DeliveryMode = DeliveryMode.SEND
+    redirect_to: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Delivery":
+        if self.mode is DeliveryMode.REDIRECT and not self.redirect_to:
+            raise ValueError('mode = "redirect" needs redirect_to, the address that every letter goes to')
+        return self
+
+
+class Letters(_Section):
+    """The council's own wording (docs/letters.md)."""
+
+    templates: Path | None = None
 
 
 class Acknowledgement(_Section):
@@ -259,6 +301,19 @@ class Forms(_Section):
 
     senders: tuple[str, ...] = ()
     profiles: tuple[FormProfile, ...] = ()
+
+
+class Reminders(_Section):
+    """When who is reminded of what is due, in one digest a day (docs/operations.md).
+
+    `to` is the team's address: for cases that nobody is assigned to.
+    """
+
+    enabled: bool = True
+    at: Annotated[time, BeforeValidator(_only_a_time)] = time(8, 0)
+    officer_days_before: int = Field(default=2, ge=0, le=20)
+    manager_days_before: int = Field(default=1, ge=0, le=20)
+    to: Annotated[str, Field(pattern=r"^([^@\s]+@[^@\s]+)?$")] = ""
 
 
 class Calendar(_Section):
@@ -339,8 +394,11 @@ class Settings(_Section):
     ombudsman_housing: OmbudsmanSettings | None = None
     mailboxes: tuple[Mailbox, ...] = ()
     sending: Sending = Sending()
+    delivery: Delivery = Delivery()
+    letters: Letters = Letters()
     acknowledgement: Acknowledgement = Acknowledgement()
     forms: Forms = Forms()
+    reminders: Reminders = Reminders()
     calendar: Calendar = Calendar()
     service: Service = Service()
     triage: Triage = Triage()
@@ -355,6 +413,34 @@ class Settings(_Section):
         if twice:
             raise ValueError(f"two mailboxes are named {', '.join(twice)}; the ledger knows them by name")
         return self
+
+    @model_validator(mode="after")
+    def _reminds_people(self) -> "Settings":
+        """Refuse reminders into a mailbox that is read here: each would come back as a message."""
+        read_here = {self.organisation.email, *(mailbox.username for mailbox in self.mailboxes)}
+        if self.reminders.to.casefold() in {each.casefold() for each in read_here if each}:
+            raise ValueError(
+                f"[reminders] to is {self.reminders.to}, a mailbox that Heard reads; "
+                "name one that the team reads"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _sent_folder_has_a_mailbox(self) -> "Settings":
+        folder = self.sending.sent_folder
+        if folder and folder in self.mailbox_of_sent_folder.folders:
+            raise ValueError(f"sending.sent_folder: {folder} is read for messages; name one that is not")
+        return self
+
+    @property
+    def mailbox_of_sent_folder(self) -> Mailbox:
+        """The mailbox that takes copies of letters; raises ValueError where none does, or several could."""
+        wanted = self.sending.sent_mailbox
+        found = [each for each in self.mailboxes if each.kind == "imap" and wanted in {"", each.name}]
+        if len(found) != 1:
+            named = f"none of kind imap is named {wanted}" if wanted else "name one of kind imap"
+            raise ValueError(f"sending.sent_folder is in no mailbox; set sending.sent_mailbox: {named}")
+        return found[0]
 
 
 def read_settings(file: Path | None, *, data: Path | None = None) -> Settings:
@@ -375,6 +461,9 @@ def read_settings(file: Path | None, *, data: Path | None = None) -> Settings:
     if isinstance(values.get("data"), str):
         # A service and an officer start in different folders: the file's own folder is what they share.
         values["data"] = place.parent.absolute() / values["data"]
+    letters = values.get("letters")
+    if isinstance(letters, dict) and isinstance(letters.get("templates"), str):
+        letters["templates"] = place.parent.absolute() / letters["templates"]
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -401,7 +490,8 @@ def _explained(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         message = "there is no such setting; look for a spelling mistake"
     # What stands where a secret belongs, or under a misspelt name, may be the secret itself.
-    may_be_secret = fault["type"] == "extra_forbidden" or "password" in where or "oauth" in where
+    holds_one = any(word in where for word in ("password", "oauth", "api_key"))
+    may_be_secret = fault["type"] == "extra_forbidden" or holds_one
     is_plain = isinstance(fault["input"], str | int | float) and not may_be_secret
     shown = f" (it says {fault['input']!r})" if is_plain else ""
     return f"{where or 'the file'}: {message}{shown}"
@@ -466,6 +556,25 @@ security = "starttls"                        # tls, starttls; plain on this mach
 username = "complaints@harrowmere.example"
 password = { env = "HEARD_SMTP_PASSWORD" }
 # sign_in = "microsoft"                      # or google, with a table [sending.oauth] like a mailbox's
+# true where your server takes complaints+ANYTHING@... in: the address for replies then carries the case.
+plus_addresses = false
+# A copy of every letter that went out, in a folder of a mailbox above that is not read.
+# sent_folder = "Sent"
+# sent_mailbox = "complaints"                # only where there are several
+# GOV.UK Notify instead (docs/operations.md): kind = "notify", and
+# api_key = { env = "HEARD_NOTIFY_KEY" }
+# template_id = "00000000-0000-0000-0000-000000000000"   # holds ((subject)) and ((body))
+# reply_to_id = "00000000-0000-0000-0000-000000000000"   # if not your service's usual address for replies
+
+[delivery]
+# send: letters leave as they are decided. hold: each waits for an officer (`heard letters release`), for the
+# first weeks. redirect: every letter goes to redirect_to and none to the person, for trying out.
+mode = "send"
+# redirect_to = "tester@harrowmere.example"
+
+[letters]
+# A folder with wording of your own: files there take the place of ours. `heard letters check` tries them all.
+# templates = "/etc/heard/letters"
 
 [acknowledgement]
 # at_once: formal letter where triage is sure, a receipt where it is not.
@@ -489,6 +598,15 @@ senders = []
 # senders = ["reports@harrowmere.example"]
 # authenticated_by = "mx1.harrowmere.example"
 # labels = { name = ["Your name"], email = ["Email address"], message = ["What happened"] }
+
+[reminders]
+# Every working morning one digest a person of what is overdue, due and coming: to the officer who handles it
+# from officer_days_before working days before the date, to their manager from manager_days_before.
+enabled = true
+at = "08:00"
+officer_days_before = 2
+manager_days_before = 1
+to = ""                                      # the team's address, for cases that nobody is assigned to
 
 [calendar]
 # Days on which the council is closed, beside weekends and bank holidays.

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from casework.acknowledge import STAGE, owe
 from models.case import AuditRow, Case, Letter, Task
-from models.codes import LetterState, TaskKind
+from models.codes import LetterKind, LetterState, TaskKind
 from models.deadlines import received_on
 from models.errors import LetterRefused, SenderUnavailable
 from models.ports import Sender, UnitOfWork, UnitsOfWork
@@ -18,6 +18,9 @@ TELL_AFTER = timedelta(days=2)
 
 GIVE_UP_AFTER = timedelta(days=5)
 """After so long a person has to be reached another way (RFC 5321, 4.5.4.1)."""
+
+ANSWERED_STAGE = {LetterKind.STAGE_1_RESPONSE: 1, LetterKind.STAGE_2_RESPONSE: 2}
+"""The letters that answer a stage in full."""
 
 Compose = Callable[[Letter], bytes]
 
@@ -72,19 +75,35 @@ def _composed(letter: Letter, compose: Compose) -> bytes:
 
 
 def mark_undelivered(uow: UnitOfWork, letter: Letter, case: Case | None, *, why: str, now: datetime) -> None:
-    """Record that a letter did not reach its recipient, and that somebody has to reach the person."""
+    """Record that a letter did not reach its recipient, and that somebody has to reach the person.
+
+    What the letter had done is undone: the acknowledgement or the answer of its stage is owed again. The same
+    letter coming back twice asks for one task.
+    """
+    is_news = letter.state is not LetterState.FAILED
     letter.state, letter.last_fault = LetterState.FAILED, why
-    if case is not None:
+    if case is not None and is_news:
         case.awaits_officer = True
-        if letter.kind in STAGE and STAGE[letter.kind] == case.stage:
-            case.acknowledged_on = None
-        note = (
-            f"the {letter.kind.value.replace('_', ' ')} did not arrive: {why}; reach the person another way"
-        )
+        _take_back(case, letter)
         case.tasks.append(
-            Task(kind=TaskKind.LETTER_UNDELIVERED, opened_at=now, due_by=case.acknowledge_by, note=note)
-        )
+            Task(
+                kind=TaskKind.LETTER_UNDELIVERED, opened_at=now, due_by=case.due_by,
+                note=_what_to_do(letter, why),
+            )
+        )  # fmt: skip
     _record(uow, letter, case, now=now)
+
+
+def _take_back(case: Case, letter: Letter) -> None:
+    if STAGE.get(letter.kind) == case.stage:
+        case.acknowledged_on = None
+    if ANSWERED_STAGE.get(letter.kind) == case.stage:
+        case.answered_on = None
+
+
+def _what_to_do(letter: Letter, why: str) -> str:
+    who = "the duty officer" if letter.kind is LetterKind.DUTY_ALERT else "the person"
+    return f"the {letter.kind.value.replace('_', ' ')} did not arrive: {why}; reach {who} another way"
 
 
 def _mark_sent(uow: UnitOfWork, letter: Letter, case: Case | None, *, now: datetime) -> None:

@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from casework.acknowledge import FORMAL, RECEIPT_AT_MOST, STAGE, owe, queue_letter
-from casework.begin_stage import begin_stage
-from casework.may_acknowledge import caps_reached, reasons_against_address
+from casework.begin_stage import begin_stage, keep_request_open
+from casework.common import last_message
+from casework.may_acknowledge import caps_reached
 from casework.policy import HOUR, Policy
+from casework.ways import goes_by_hand, reasons_against_reaching, recipient_of, ways_of
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case
 from models.codes import LetterKind, Status, TaskKind
@@ -39,13 +41,16 @@ def run_guard(
 
 
 def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
-    """Queue the formal acknowledgement that a case lacks, and tell its officer by a task."""
+    """Queue the formal acknowledgement that a case lacks, and tell its officer by a task.
+
+    Where safety or abuse is at stake a person ought to have decided what is sent; if none has, the five days
+    count all the same (LGSCO 6.2, HO 6.2), and the letter repeats nothing of what was told us.
+    """
     kind = _kind_for(case)
-    against = reasons_against_address(case.reply_address, policy)
-    if RECEIPT_AT_MOST & set(case.flags):
-        against.append("safety or abuse is at stake, so a person decides what is sent")
+    against = reasons_against_reaching(uow, case, policy)
+    is_delicate = bool(RECEIPT_AT_MOST & set(case.flags))
     case.guard_at = None
-    capped = [] if against else caps_reached(case.reply_address, letters=uow.letters, policy=policy, now=now)
+    capped = [] if against else _caps_reached(uow, case, policy, now=now)
     if capped:
         case.guard_at = now + HOUR
         done = "put off for an hour: " + "; ".join(capped)
@@ -55,14 +60,15 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
     else:
         _begin(case, kind, policy=policy)
         queue_letter(
-            uow, case, kind, answered=case.messages[-1],
-            is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
+            uow, case, kind, answered=last_message(case),
+            is_dissatisfied=not is_delicate, policy=policy, letterhead=letterhead, now=now,
         )  # fmt: skip
         case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
         owe(
             case,
             TaskKind.GUARD_ACTED,
-            "acknowledged by the guard, since nobody had ruled; please rule",
+            "acknowledged by the guard, since nobody had ruled; please rule"
+            + (" (safety or abuse is at stake)" if is_delicate else ""),
             now=now,
         )
         done = f"letter queued: {kind}"
@@ -71,6 +77,14 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
                  detail={"done": done})
     )  # fmt: skip
     return done
+
+
+def _caps_reached(uow: UnitOfWork, case: Case, policy: Policy, *, now: datetime) -> list[str]:
+    """Return the cap that puts the letter off; none does where a person posts it or rings."""
+    ways = ways_of(uow, case)
+    if goes_by_hand(ways):
+        return []
+    return caps_reached(recipient_of(case, ways), letters=uow.letters, policy=policy, now=now)
 
 
 def _kind_for(case: Case) -> LetterKind:
@@ -83,6 +97,7 @@ def _begin(case: Case, kind: LetterKind, *, policy: Policy) -> None:
     """Open the stage that the letter belongs to; until somebody rules, a likely complaint is one."""
     stage = STAGE[kind]
     if case.status not in FORMAL:
+        keep_request_open(case)
         case.status = Status.COMPLAINT
     if stage > case.stage:
         arrived_on = case.escalation_received_on or case.received_on

@@ -5,13 +5,15 @@ from datetime import date, datetime
 
 from casework.acknowledge import RECEIPT_AT_MOST, queue_letter
 from casework.alert_duty import alert_duty
-from casework.begin_stage import begin_stage
-from casework.may_acknowledge import reasons_against
+from casework.begin_stage import begin_stage, keep_request_open
+from casework.close import open_again
+from casework.common import was_refused
 from casework.note_attachments import note_attachments
 from casework.policy import Policy
+from casework.ways import reasons_against_answering
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case, Task
-from models.codes import AcknowledgementMode, LetterKind, Outcome, Status, TaskKind
+from models.codes import AcknowledgementMode, Category, LetterKind, Outcome, Status, TaskKind
 from models.deadlines import received_on
 from models.decision import Decision
 from models.message import Message, ParsedMessage
@@ -43,13 +45,15 @@ def join_case(
 ) -> None:
     """File a reply on its case and open the task that it asks for."""
     case.messages.append(message)
+    case.count_change()
     message.settle(Outcome.REPLY, reason=how, now=now)
     done = "filed"
     if not message.is_historic:
+        open_again(uow, case, why=f"a reply came: {how}", actor="heard", now=now)
         arrived_on = received_on(message.received_at)
         case.awaits_officer = True
         case.flags = sorted({*case.flags, *decision.flag_codes})
-        if chooses_to_complain(parsed.reply_text) and case.stage == 0:
+        if chooses_to_complain(parsed.reply_text) and case.stage == 0 and not was_refused(case):
             done = _begin_complaint(uow, case, message, parsed, policy=policy, letterhead=letterhead, now=now)
         else:
             note = _note_for(case, decision)
@@ -88,10 +92,11 @@ def _begin_complaint(
 ) -> str:
     """Open stage 1 on the sender's word; the clock runs from the day on which the choice reached us."""
     arrived_on = received_on(message.received_at)
+    keep_request_open(case)
     case.status = Status.COMPLAINT
     begin_stage(case, 1, received_on=arrived_on, policy=policy)
     case.guard_at = policy.guard_at(arrived_on)
-    against = reasons_against(parsed, case.reply_address, letters=uow.letters, policy=policy, now=now)
+    against = reasons_against_answering(uow, case, parsed, policy=policy, now=now)
     is_delicate = bool(RECEIPT_AT_MOST & set(case.flags))
     if policy.mode is AcknowledgementMode.OFFICER or against or is_delicate:
         note = "; ".join(against) or "the sender chose to complain; it is left to an officer"
@@ -131,6 +136,25 @@ def _was_answered(case: Case, on: date) -> bool:
 
 
 def _note_for(case: Case, decision: Decision) -> str:
+    if was_refused(case):
+        return "the complaint was not accepted, and they write again; please read it"
     if _asks_for_next_stage(case, decision):
         return "seems to ask for the next stage; it begins once the complaint has been answered"
+    if matters := _new_matters(case, decision):
+        return f"new points? it seems to be about {', '.join(matters)}, too; {_what_to_do(case)}"
     return "a reply has come in; please read it"
+
+
+def _new_matters(case: Case, decision: Decision) -> list[str]:
+    """Return what else a reply complains about than the complaint that it answers (LGSCO 6.9, HO 6.8)."""
+    if case.stage == 0 or not decision.is_likely_complaint:
+        return []
+    about = dict.fromkeys(map(str, (decision.category, *(each.category for each in decision.also))))
+    known = {str(case.category), str(Category.OTHER)}
+    return [each.replace("_", " ") for each in about if each not in known]
+
+
+def _what_to_do(case: Case) -> str:
+    if case.answered_on is not None or case.stage > 1:
+        return "after the answer that is a case of its own: heard case split --message"
+    return "if it is related, add it (heard case point), otherwise split it off (heard case split --message)"

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from casework.policy import DAY, HOUR, Policy
 from models.message import ParsedMessage
+from models.plus_address import without_plus
 from models.ports import Letters
 
 _PLAIN_ADDRESS = re.compile(r"[a-z0-9_!#$%&'*+/=?^`{|}~.-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*", re.IGNORECASE)
@@ -40,6 +41,11 @@ def reply_address(parsed: ParsedMessage, policy: Policy) -> str:
     return usable[0] if usable else sender
 
 
+def needs_confirming(parsed: ParsedMessage) -> bool:
+    """Say whether an officer first confirms whom to answer, since the message only proposes somebody."""
+    return parsed.complainant.found_in in _FOR_AN_OFFICER
+
+
 def reasons_against(
     parsed: ParsedMessage, address: str, *, letters: Letters, policy: Policy, now: datetime
 ) -> tuple[str, ...]:
@@ -70,15 +76,20 @@ def reasons_against_address(address: str, policy: Policy) -> list[str]:
         return ["there is no address to answer to"]
     if _NO_REPLY.match(address):
         return ["the address belongs to a machine"]
-    if address in policy.own_addresses:
+    if {address, without_plus(address)} & policy.own_addresses:
         return ["the address is one of ours"]
     return []
 
 
-def caps_reached(address: str, *, letters: Letters, policy: Policy, now: datetime) -> list[str]:
-    """Return the cap that is reached, if one is: what it stops is owed, or put off."""
+def caps_reached(
+    address: str, *, letters: Letters, policy: Policy, now: datetime, just_written: int = 0
+) -> list[str]:
+    """Return the cap that is reached, if one is: what it stops is owed, or put off.
+
+    `just_written` letters to the address are not on record yet.
+    """
     caps = policy.caps
-    queued = letters.counts(address, to_address_since=now - DAY, since=now - HOUR)
+    queued = letters.counts(address, to_address_since=now - DAY, since=now - HOUR).and_more(just_written)
     if queued.to_address >= caps.per_address_a_day:
         return ["the address has been sent as many letters today as the settings allow"]
     if queued.to_domain >= caps.per_domain_an_hour:

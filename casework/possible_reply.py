@@ -6,6 +6,8 @@ second letter goes out at once to somebody who may only have written again.
 
 from datetime import datetime
 
+from casework.close import open_again
+from casework.common import open_for_change
 from models.case import AuditRow, Case, Ruling, Task
 from models.codes import Outcome, Status, TaskKind
 from models.deadlines import WorkingDays, received_on
@@ -35,6 +37,7 @@ def confirm_reply(
     *,
     reason: str,
     officer: str,
+    seen: int | None = None,
     working_days: WorkingDays,
     now: datetime,
 ) -> str:
@@ -45,9 +48,15 @@ def confirm_reply(
     """
     if reference == other_reference:
         raise InputInvalid(f"case {reference} cannot be joined to itself; name the case that it belongs to")
-    case, other = uow.cases.get(reference), uow.cases.get(other_reference)
+    # Always locked in one order, as merging does, so that two officers do not wait for each other.
+    found = {each: uow.cases.get(each) for each in sorted((reference, other_reference))}
+    case, other = open_for_change(uow, reference, seen=seen), found[other_reference]
     if not case.messages:
         raise InputInvalid(f"case {reference} holds no message any longer; it was joined before")
+    if other.merged_into:
+        raise InputInvalid(f"case {other_reference} goes on as {other.merged_into}; join it to that one")
+    open_again(uow, other, why=f"{reference} was joined to it: {reason}", actor=officer, now=now)
+    other.count_change()
     moved = list(case.messages)
     for message in moved:
         case.messages.remove(message)

@@ -1,12 +1,21 @@
 """An officer's ruling: the third record, what it changes on the case, and the letter that it asks for."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from casework.acknowledge import FORMAL, STAGE, owe, queue_letter
 from casework.begin_stage import begin_stage
+from casework.common import (
+    SETTLED_BY_READING,
+    is_same_officer,
+    last_message,
+    open_for_change,
+    was_refused,
+    withdraw_unsent,
+)
 from casework.may_acknowledge import reasons_against_address
 from casework.policy import Policy
+from casework.ways import reasons_against_reaching
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case, Ruling
 from models.codes import Flag, LetterKind, Ombudsman, Status, TaskKind
@@ -14,15 +23,6 @@ from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.message import Person
 from models.ports import UnitOfWork
-
-_SETTLED_BY_RULING = (
-    TaskKind.READ_REPLY,
-    TaskKind.CHECK_OTHER,
-    TaskKind.DUTY_ALERT,
-    TaskKind.GUARD_ACTED,
-    TaskKind.POSSIBLE_REPLY,
-    TaskKind.READ_ATTACHMENT,
-)
 
 
 def record_ruling(
@@ -38,6 +38,7 @@ def record_ruling(
     flags: Sequence[Flag] | None = None,
     is_answered: bool = False,
     complainant: Person | None = None,
+    seen: int | None = None,
     policy: Policy,
     letterhead: Letterhead,
     now: datetime,
@@ -46,15 +47,18 @@ def record_ruling(
 
     What is None stays as it is: a ruling without changes agrees with the suggestion. `exclusions` and `flags`
     are all that apply, which is what the classifier learns; they refuse nobody. A complaint stays with
-    the officers until `is_answered` records that its stage has had the full answer. `complainant` says whose
-    case it is, and who is answered, where that was uncertain.
-    Raises InputInvalid without a reason, UnknownReference where there is no such case.
+    the officers until `is_answered` records that its stage has had the full answer; one that was not accepted
+    is accepted after all only where `status` says so. `complainant` says whose
+    case it is, and who is answered, where that was uncertain. `seen` is the version of the case that the
+    officer saw.
+    Raises InputInvalid without a reason or where somebody else was quicker, UnknownReference where there is
+    no such case.
     """
     if not reason.strip():
         raise InputInvalid("a ruling needs a reason; say in a sentence why (--reason)")
     if not officer.strip():
         raise InputInvalid("a ruling needs the name of who rules (--officer)")
-    case = uow.cases.get(reference)
+    case = open_for_change(uow, reference, seen=seen)
     if complainant is not None:
         _confirm_complainant(case, complainant, policy=policy)
     before = {"status": case.status.value, "category": str(case.category)}
@@ -70,15 +74,17 @@ def record_ruling(
             flags=None if flags is None else sorted(flags),
         )
     )  # fmt: skip
-    if is_answered and case.status not in FORMAL:
-        raise InputInvalid(f"case {case.reference} is no complaint, so there is no answer to record")
     if is_answered:
-        case.answered_on = received_on(now)
+        _record_answer(case, officer, now=now)
     if case.status is not Status.ESCALATION:
         case.escalation_received_on = None
-    case.awaits_officer = case.status in FORMAL and not is_answered
-    case.close_tasks(*_SETTLED_BY_RULING, now=now)
-    done = _follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
+    stays_refused = status is None and was_refused(case)
+    case.awaits_officer = case.status in FORMAL and case.answered_on is None and not stays_refused
+    case.close_tasks(*SETTLED_BY_READING, now=now)
+    if stays_refused:
+        case.guard_at, done = None, "no letter: the complaint stays not accepted"
+    else:
+        done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
     uow.audit.add(
         AuditRow(
             at=now, actor=officer, action="ruling_recorded", case_reference=case.reference,
@@ -103,20 +109,48 @@ def _confirm_complainant(case: Case, person: Person, *, policy: Policy) -> None:
     case.reply_address = case.complainant_address
 
 
-def _follow_up(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Letterhead, now: datetime) -> str:
-    """Begin the stage that the ruling asks for and queue the letter that is still missing."""
+def _record_answer(case: Case, officer: str, *, now: datetime) -> None:
+    """Record that the stage had its full answer elsewhere, and from whom (LGSCO 6.14, HO 6.13)."""
+    if case.status not in FORMAL:
+        raise InputInvalid(f"case {case.reference} is no complaint, so there is no answer to record")
+    by = case.assigned_to or officer
+    if case.stage > 1 and is_same_officer(by, case.stage_1_officer):
+        raise InputInvalid(
+            f"{by} gave the stage 1 answer of case {case.reference} and cannot give that of stage 2; "
+            f"assign the case to whoever gave it: heard case assign {case.reference} --to NAME"
+        )
+    if case.stage == 1:
+        case.stage_1_officer = by
+    case.answered_on = case.answered_on or received_on(now)
+
+
+def follow_up(
+    uow: UnitOfWork,
+    case: Case,
+    *,
+    policy: Policy,
+    letterhead: Letterhead,
+    now: datetime,
+    asked_on: date | None = None,
+) -> str:
+    """Begin the stage that the status asks for and queue the letter that is still missing.
+
+    `asked_on` is the day from which the stage's clock runs where an officer names it. Raises InputInvalid
+    where stage 2 would begin before stage 1 has its answer.
+    """
     kind = FORMAL.get(case.status)
     if kind is None:
         case.guard_at = None
+        withdraw_unsent(uow, case, *STAGE)
         if case.status is not Status.SERVICE_REQUEST:
             return "no letter needed"
         kind = LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT
     else:
-        _begin_stage(case, STAGE[kind], policy=policy)
-    if case.has_letter(kind):
+        _begin_stage(case, STAGE[kind], policy=policy, asked_on=asked_on)
+    if _was_queued(case, kind):
         case.guard_at = None
         return "the letter has been queued or sent before"
-    against = reasons_against_address(case.reply_address, policy)
+    against = reasons_against_reaching(uow, case, policy)
     if case.is_historic:
         case.awaits_officer = False
         return "no letter: the case is historic"
@@ -125,14 +159,24 @@ def _follow_up(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "; ".join(against), now=now)
         return "no letter: " + "; ".join(against)
     queue_letter(
-        uow, case, kind, answered=case.messages[-1],
+        uow, case, kind, answered=last_message(case),
         is_dissatisfied=True, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
     return f"letter queued: {kind}"
 
 
-def _begin_stage(case: Case, stage: int, *, policy: Policy) -> None:
+def _was_queued(case: Case, kind: LetterKind) -> bool:
+    """Say whether a letter of this kind is on record; a formal one only for the clock that runs now.
+
+    What is known of a fault was told in place of a request's letter.
+    """
+    if kind is LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT and case.has_letter(LetterKind.KNOWN_ISSUE):
+        return True
+    return case.has_letter(kind) and (kind not in STAGE or case.respond_by is not None)
+
+
+def _begin_stage(case: Case, stage: int, *, policy: Policy, asked_on: date | None) -> None:
     """Open the stage; a complaint that was taken for something else is as old as its first message."""
     if stage == 1 and case.stage > 1 and not case.has_letter(LetterKind.STAGE_1_ACKNOWLEDGEMENT):
         case.stage = 0  # It was opened at stage 2 by mistake: stage 1 never ran.
@@ -143,6 +187,13 @@ def _begin_stage(case: Case, stage: int, *, policy: Policy) -> None:
             f"case {case.reference} is at stage 1 and has no answer on record; stage 2 follows an answer. "
             "Record it first (--answered), or rule that it is a complaint"
         )
-    last = case.messages[-1] if stage > 1 and case.stage else case.messages[0]
-    arrived_on = case.escalation_received_on or received_on(last.received_at)
+    arrived_on = asked_on or case.escalation_received_on or _arrival(case, stage)
     begin_stage(case, stage, received_on=arrived_on, policy=policy)
+
+
+def _arrival(case: Case, stage: int) -> date:
+    """Return the day of the message that asked for a stage, or of the case where it holds none."""
+    if not case.messages:
+        return case.received_on
+    asked = case.messages[-1] if stage > 1 and case.stage else case.messages[0]
+    return received_on(asked.received_at)

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from casework.policy import Policy
+from casework.ways import recipient_of, ways_of
 from letters.acknowledgement import AcknowledgementContext
 from letters.details import Details
 from letters.letterhead import Letterhead
 from letters.render import render
 from models.case import Case, Letter, Task
 from models.codes import ContactWay, DeliveryMode, Flag, LetterKind, LetterState, TaskKind
+from models.deadlines import received_on
 from models.message import Message
 from models.people import Arrangement
 from models.ports import UnitOfWork
@@ -34,6 +36,7 @@ def write_letter(
     answered: Message | None = None,
     is_dissatisfied: bool = True,
     respond_by: date | None = None,
+    not_ours: tuple[str, ...] = (),
 ) -> Letter:
     """Render a letter and queue it in the way that was agreed with the person (LGSCO 5.6, HO 5.10).
 
@@ -42,20 +45,9 @@ def write_letter(
     releases each.
     Raises LetterIncomplete where the template leaves out what a Code asks of the letter.
     """
-    agreed = uow.people.of([case.complainant_address, case.reply_address])
-    ways = {each.way: each for each in agreed if each.way is not None}
-    writes_to_sender = case.complainant_address == case.reply_address
-    context = AcknowledgementContext(
-        reference=case.reference,
-        name=case.complainant_name if writes_to_sender else "",
-        received_on=case.received_on,
-        read_by=case.acknowledge_by,
-        ombudsman=case.ombudsman,
-        own_words=tuple(case.own_words) if is_dissatisfied and writes_to_sender else (),
-        respond_by=respond_by,
-        is_dissatisfied=is_dissatisfied,
-        for_somebody_else=Flag.THIRD_PARTY in case.flags,
-        reply_mark=reply_mark(case.reference, policy.reference_key),
+    ways = ways_of(uow, case)
+    context = context_of(
+        case, policy=policy, is_dissatisfied=is_dissatisfied, respond_by=respond_by, not_ours=not_ours
     )
     rendered = render(
         kind, context, letterhead=letterhead, details=details, is_large=ContactWay.LARGE_PRINT in ways
@@ -63,7 +55,7 @@ def write_letter(
     letter = Letter(
         kind=kind,
         message_id=f"<{uuid.uuid4().hex}.{case.reference.lower()}@{policy.letter_domain}>",
-        recipient=_recipient(case, ways.get(ContactWay.OTHER_ADDRESS)),
+        recipient=recipient_of(case, ways),
         subject=rendered.subject,
         text=rendered.text,
         html=rendered.html,
@@ -82,8 +74,32 @@ def write_letter(
     return letter
 
 
-def _recipient(case: Case, other: Arrangement | None) -> str:
-    return other.value.casefold() if other is not None and other.value else case.reply_address
+def context_of(
+    case: Case,
+    *,
+    policy: Policy,
+    is_dissatisfied: bool = True,
+    respond_by: date | None = None,
+    not_ours: tuple[str, ...] = (),
+) -> AcknowledgementContext:
+    """Return what letters say of a case; the date promised is the one on record unless another is given.
+
+    The name and the words of whoever wrote are repeated only to the address that wrote them.
+    """
+    writes_to_sender = case.complainant_address == case.reply_address
+    return AcknowledgementContext(
+        reference=case.reference,
+        name=case.complainant_name if writes_to_sender else "",
+        received_on=case.received_on,
+        read_by=case.acknowledge_by,
+        ombudsman=case.ombudsman,
+        own_words=tuple(case.own_words) if is_dissatisfied and writes_to_sender else (),
+        respond_by=respond_by or case.extended_to or case.respond_by,
+        is_dissatisfied=is_dissatisfied,
+        for_somebody_else=Flag.THIRD_PARTY in case.flags,
+        reply_mark=reply_mark(case.reference, policy.reference_key),
+        not_ours=not_ours,
+    )
 
 
 def _ask_a_person(
@@ -94,7 +110,7 @@ def _ask_a_person(
     case.awaits_officer = True
     case.tasks.append(
         Task(
-            kind=task, opened_at=now, due_by=case.acknowledge_by,
+            kind=task, opened_at=now, due_by=max(case.acknowledge_by, received_on(now)),
             note=f"the {name} goes another way, as agreed: {what}{where}",
         )
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """What the commands share: the App they work with, options, progress, and how they refuse."""
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -22,6 +23,16 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 FAST = click.option("--fast", is_flag=True, help="Go without the sentence encoder.")
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+OFFICER = click.option(
+    "--officer", default=lambda: os.environ.get("USER", "officer"), help="Who does it [$USER]."
+)
+SEEN = click.option(
+    "--seen",
+    type=click.IntRange(1),
+    help="The version that you looked at: somebody else's change since then stops this one.",
+)
+DAY = click.DateTime(["%Y-%m-%d"])
+"""A date as people type it: 2026-04-03."""
 
 
 def with_app(command: _Command) -> _Command:

@@ -12,6 +12,7 @@ from bootstrap import App
 from commands.common import (
     AS_JSON,
     FOUND,
+    SEEN,
     all_that_apply,
     case_reference,
     known_category,
@@ -85,6 +86,7 @@ def queue(app: App, reference: str | None, limit: int, raw_file: Path | None, *,
 @click.option("--joins", help="The case that this one belongs to: confirms a possible reply.")
 @click.option("--file", "is_filed", is_flag=True, help="Message M-17 needs nothing more.")
 @click.option("--officer", default=lambda: os.environ.get("USER", "officer"), help="Who rules [$USER].")
+@SEEN
 @AS_JSON
 @with_app
 def rule(  # noqa: PLR0917  # click passes the argument by place
@@ -97,6 +99,7 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
     complainant: str | None,
     joins: str | None,
     officer: str,
+    seen: int | None,
     exclusions: tuple[str, ...],
     flags: tuple[str, ...],
     *,
@@ -134,6 +137,7 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
         joins=case_reference(joins) if joins else None,
         is_answered=answered,
         is_filed=is_filed,
+        seen=seen,
     )
     about = case_reference(reference) if number is None else message_name(number)
     done = rulings.rule(app, number if number is not None else about, said)

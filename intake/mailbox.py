@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import Any
 
-from imapclient import IMAPClient
+from imapclient import SEEN, IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from models.codes import Security
@@ -146,6 +146,23 @@ class ImapMailbox:
         except (IMAPClientError, imaplib.IMAP4.error, OSError) as error:
             self._drop()
             raise MailboxUnavailable(f"{self._where} does not mark messages: {_said(error)}") from error
+
+    def put(self, folder: str, raw: bytes, *, message_id: str, at: datetime) -> bool:
+        """Append a message that counts as read to a folder; False where the folder held its Message-ID.
+
+        Looking first keeps a second attempt from doubling it, and so what the mail server put there itself.
+        Raises MailboxUnavailable where the folder is not there or the server takes nothing.
+        """
+        try:
+            client = self._connected()
+            client.select_folder(folder, readonly=True)
+            if client.search(["HEADER", "Message-ID", message_id]):
+                return False
+            client.append(folder, raw, flags=[SEEN], msg_time=at)
+        except (IMAPClientError, imaplib.IMAP4.error, OSError) as error:
+            self._drop()
+            raise MailboxUnavailable(f"{self._where} takes no copy into {folder}: {_said(error)}") from error
+        return True
 
     def check(self) -> str:
         """Sign in and look at every folder; return what was found. Raises MailboxUnavailable."""

@@ -1,12 +1,15 @@
 """Where a parsed message belongs: machine mail, a duplicate, a reply to a known case, or a new matter."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
+from casework.merge import case_that_goes_on
 from models.case import Case, Letter
 from models.message import Message, ParsedMessage
+from models.plus_address import references_addressed
 from models.ports import UnitOfWork
 from models.reference import is_letter_id, marked_references_in, references_in
 
@@ -105,11 +108,29 @@ def _reply_or_new(uow: UnitOfWork, parsed: ParsedMessage, reference_key: bytes) 
         if case is not None and sender in case.known_addresses:
             return Sorted(Road.REPLY, "it answers a message of the same case and sender", case=case)
     words = f"{parsed.subject}\n{parsed.text[:_CHARACTERS_SEARCHED]}"
-    for reference in marked_references_in(words, reference_key)[:_REFERENCES_SEARCHED]:
-        case = uow.cases.find(reference)
-        if case is not None and sender in case.known_addresses:
-            return Sorted(Road.REPLY, "it bears the mark of our letter, from an address we know", case=case)
+    marked = marked_references_in(words, reference_key)
+    addressed = references_addressed(each.address for each in (*parsed.to, *parsed.cc))
+    for references, proof in (
+        (marked, "it bears the mark of our letter"),
+        (addressed, "it came to the case's own address"),
+    ):
+        case = _case_known_to(uow, sender, references)
+        if case is not None:
+            return Sorted(Road.REPLY, f"{proof}, from an address we know", case=case)
+    words = "\n".join([*addressed, words])
     return _possible_reply(uow, words) or Sorted(Road.NEW_CASE, "a new matter")
+
+
+def _case_known_to(uow: UnitOfWork, sender: str, references: Sequence[str]) -> Case | None:
+    """Return the first of some cases that knows the sender: an address or a mark proves nothing by itself."""
+    for reference in references[:_REFERENCES_SEARCHED]:
+        case = uow.cases.find(reference)
+        if case is None:
+            continue
+        goes_on = case_that_goes_on(uow, case)
+        if sender in case.known_addresses | goes_on.known_addresses:
+            return goes_on
+    return None
 
 
 def _possible_reply(uow: UnitOfWork, words: str) -> Sorted | None:
@@ -117,7 +138,8 @@ def _possible_reply(uow: UnitOfWork, words: str) -> Sorted | None:
     for reference in references_in(words)[:_REFERENCES_SEARCHED]:
         case = uow.cases.find(reference)
         if case is not None:
-            return Sorted(Road.NEW_CASE, f"it quotes {reference}, and may belong to that case", quoted=case)
+            quoted = case_that_goes_on(uow, case)
+            return Sorted(Road.NEW_CASE, f"it quotes {reference}, and may belong to that case", quoted=quoted)
     return None
 
 

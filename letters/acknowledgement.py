@@ -19,7 +19,8 @@ class AcknowledgementContext:
     """Everything that an acknowledgement or receipt says about the case; frozen when it is queued.
 
     `respond_by` is None in letters that start no response clock. `reply_mark` is the reference with the mark
-    by which a reply is known to have seen the letter.
+    by which a reply is known to have seen the letter. `not_ours` are sentences of ours on what seems to be
+    for somebody else (`letters/not_ours.py`).
     """
 
     reference: str
@@ -32,6 +33,7 @@ class AcknowledgementContext:
     is_dissatisfied: bool = False
     for_somebody_else: bool = False
     reply_mark: str = ""
+    not_ours: tuple[str, ...] = ()
 
 
 def salutation_name(name: str) -> str:

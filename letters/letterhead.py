@@ -1,6 +1,7 @@
 """Who writes: the organisation, its ways of contact, and the Ombudsmen, as the settings name them."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.codes import Ombudsman
 
@@ -18,7 +19,7 @@ class OmbudsmanContact:
 
 @dataclass(frozen=True)
 class Letterhead:
-    """What every letter says of the sender."""
+    """What every letter says of the sender; files in `own_templates` take the place of ours."""
 
     organisation: str
     team: str
@@ -27,6 +28,7 @@ class Letterhead:
     email: str
     website: str
     ombudsmen: dict[Ombudsman, OmbudsmanContact]
+    own_templates: Path | None = None
 
 
 DEFAULT_OMBUDSMEN = {

@@ -40,6 +40,7 @@ class Letter:
     """A letter of ours: queued in the unit of work that decides it, sent by another job.
 
     `message_id` is fixed here, once, so that a letter sent twice can be folded by whoever receives it.
+    `known_issue` is the number of the known issue that it tells of.
     """
 
     kind: LetterKind
@@ -57,6 +58,7 @@ class Letter:
     claimed_until: datetime | None = None
     sent_at: datetime | None = None
     last_fault: str = ""
+    known_issue: int | None = None
     id: int | None = None
     case_id: int | None = None
 
@@ -68,6 +70,10 @@ class LetterCounts:
     to_address: int
     to_domain: int
     in_all: int
+
+    def and_more(self, letters: int) -> "LetterCounts":
+        """Return the counts with so many more letters to the address."""
+        return LetterCounts(self.to_address + letters, self.to_domain + letters, self.in_all + letters)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -105,6 +111,7 @@ class Point:
 class Action:
     """Something promised to the complainant; outstanding until done (LGSCO 7.3, HO 7.3)."""
 
+    number: int
     what: str
     owner: str
     opened_on: date
@@ -232,7 +239,12 @@ class Case:
 
     def has_letter(self, kind: LetterKind) -> bool:
         """Say whether a letter of this kind was queued, on its way or sent."""
-        return any(letter.kind is kind and letter.state is not LetterState.FAILED for letter in self.letters)
+        not_coming = {LetterState.FAILED, LetterState.WITHDRAWN}
+        return any(letter.kind is kind and letter.state not in not_coming for letter in self.letters)
+
+    def count_change(self) -> None:
+        """Count a change, so that whoever acts on what they saw before it is told."""
+        self.version += 1
 
     def begin_stage(self, stage: int, *, received_on: date, acknowledge_by: date) -> None:
         """Open stage 1 or 2 and its acknowledgement clock.

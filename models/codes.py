@@ -147,6 +147,7 @@ class TaskKind(StrEnum):
     PRINT_LETTER = "print_letter"
     REVIEW_ARRANGEMENT = "review_arrangement"
     TELL_BY_TELEPHONE = "tell_by_telephone"
+    KNOWN_ISSUE = "known_issue"
 
 
 class Channel(StrEnum):
@@ -175,6 +176,7 @@ class ArrangementKind(StrEnum):
     DISABILITY = "disability"
     VULNERABILITY = "vulnerability"
     RESTRICTION = "restriction"
+    CONTACT = "contact"
     CONSENT = "consent"
     NO_CONSENT = "no_consent"
 

@@ -12,6 +12,7 @@ HeardError
 +-- UnreadableMessage   a message over a limit or beyond parsing
 +-- LetterRefused       the mail server refuses this letter for good
 +-- LetterIncomplete    a template lacks what a Code asks of it
++-- PdfUnavailable      letters cannot be made into PDF on this machine
 +-- ArtefactRefused     a damaged or mismatched artefact
 +-- EncoderUnavailable  the sentence encoder's files are missing or damaged
 +-- CorpusInvalid       labelled messages with faults in them
@@ -76,6 +77,10 @@ class LetterRefused(PersonMustLook):
 
 class LetterIncomplete(PersonMustLook):
     """A letter lacks an element that a Code asks of it."""
+
+
+class PdfUnavailable(PersonMustLook):
+    """The library that makes PDF cannot be loaded."""
 
 
 class ArtefactRefused(PersonMustLook):

@@ -159,6 +159,32 @@ Index(
     postgresql_where=cases.c.guard_at.is_not(None),
 )
 Index("ix_cases_queue", cases.c.awaits_officer, cases.c.acknowledge_by, cases.c.id)
+# Written out, as IS_ORIGINAL is below: a partial index serves only a condition that holds its own words.
+_IS_OPEN = "answered_on IS NULL AND closed_on IS NULL AND NOT is_historic"
+_IS_COMPLAINT = "status IN ('complaint', 'escalation')"
+IS_UNACKNOWLEDGED = text(
+    f"acknowledged_on IS NULL AND {_IS_OPEN} AND (stage > 0 AND {_IS_COMPLAINT} OR guard_at IS NOT NULL)"
+)
+IS_UNANSWERED = text(f"respond_by IS NOT NULL AND {_IS_OPEN} AND {_IS_COMPLAINT}")
+IS_ESCALATING = text("escalation_received_on IS NOT NULL AND closed_on IS NULL AND NOT is_historic")
+Index(
+    "ix_cases_unacknowledged",
+    cases.c.acknowledge_by,
+    sqlite_where=IS_UNACKNOWLEDGED,
+    postgresql_where=IS_UNACKNOWLEDGED,
+)
+Index(
+    "ix_cases_unanswered",
+    cases.c.respond_by,
+    sqlite_where=IS_UNANSWERED,
+    postgresql_where=IS_UNANSWERED,
+)
+Index(
+    "ix_cases_escalating",
+    cases.c.escalation_received_on,
+    sqlite_where=IS_ESCALATING,
+    postgresql_where=IS_ESCALATING,
+)
 
 messages = Table(
     "messages",
@@ -290,6 +316,7 @@ letters = Table(
     Column("claimed_until", UtcDateTime),
     Column("sent_at", UtcDateTime),
     Column("last_fault", Text, nullable=False),
+    Column("known_issue", _BigId),
 )
 IS_QUEUED = text("state = 'queued'")
 Index(
@@ -341,6 +368,7 @@ actions = Table(
     metadata,
     Column("id", _BigId, primary_key=True),
     Column("case_id", _BigId, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("number", Integer, nullable=False),
     Column("point", Integer),
     Column("what", Text, nullable=False),
     Column("owner", String(200), nullable=False),
@@ -513,7 +541,7 @@ def map_classes() -> None:
             "rulings": relationship(Ruling, lazy="raise", order_by=rulings.c.id),
             "tasks": relationship(Task, lazy="raise", order_by=tasks.c.id),
             "points": relationship(Point, lazy="raise", order_by=points.c.number),
-            "actions": relationship(Action, lazy="raise", order_by=actions.c.id),
+            "actions": relationship(Action, lazy="raise", order_by=actions.c.number),
             "extensions": relationship(Extension, lazy="raise", order_by=extensions.c.id),
             "refusals": relationship(Refusal, lazy="raise", order_by=refusals.c.id),
         },

@@ -124,13 +124,32 @@ class Announces(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsCopies(Protocol):
+    """A mailbox that takes copies of what we sent into one of its folders."""
+
+    def put(self, folder: str, raw: bytes, *, message_id: str, at: datetime) -> bool:
+        """Put a message that was read into a folder, unless it holds that Message-ID; say whether it was put.
+
+        Raises MailboxUnavailable where that cannot be done now.
+        """
+        ...
+
+    def close(self) -> None:
+        """Sign out and let the connection go."""
+        ...
+
+
 class Sender(Protocol):
     """Whatever takes a finished letter to its recipient.
 
     `is_away` says after a failure whether the server itself was at fault, and not one letter.
     """
 
-    is_away: bool
+    @property
+    def is_away(self) -> bool:
+        """Whether the server itself was at fault when a letter last failed."""
+        ...
 
     def send(self, letter_bytes: bytes, *, recipient: str, message_id: str) -> None:
         """Hand the letter over.
@@ -141,6 +160,18 @@ class Sender(Protocol):
 
     def close(self) -> None:
         """Let the connection go."""
+        ...
+
+
+@runtime_checkable
+class HearsOfFailures(Protocol):
+    """A sender that is told of letters that did not arrive; bounces then go to it and not to us."""
+
+    def undelivered(self) -> Iterator[tuple[str, str]]:
+        """Yield the Message-IDs of letters that lately did not arrive, each with why.
+
+        Raises SenderUnavailable.
+        """
         ...
 
 
@@ -253,6 +284,10 @@ class Cases(Protocol):
         """Return the case that holds a message with one of these Message-IDs."""
         ...
 
+    def assigned_to(self, officer: str) -> list[str]:
+        """Return the references of the open cases that an officer handles, oldest first."""
+        ...
+
     def due_for_guard(self, *, now: datetime, limit: int) -> list[str]:
         """Return the references of cases whose formal acknowledgement the guard must send now."""
         ...
@@ -270,7 +305,14 @@ class Letters(Protocol):
         ...
 
     def get(self, letter_id: int) -> Letter:
-        """Return one letter, locked until the unit of work ends."""
+        """Return one letter, locked until the unit of work ends.
+
+        Raises UnknownReference where there is none of that number.
+        """
+        ...
+
+    def held(self) -> list[int]:
+        """Return the numbers of the letters that wait for an officer's release, oldest first."""
         ...
 
     def case_of(self, letter: Letter) -> Case | None:
@@ -285,8 +327,24 @@ class Letters(Protocol):
         """Return the letters that were sent to any of these addresses since an instant."""
         ...
 
+    def tells_of_issue(self, number: int, address: str, *, since: datetime) -> bool:
+        """Say whether a letter about a known issue was written to an address since an instant."""
+        ...
+
     def counts(self, address: str, *, to_address_since: datetime, since: datetime) -> LetterCounts:
         """Count the letters queued to an address, to its domain and to everybody, each since an instant."""
+        ...
+
+
+class Digests(Protocol):
+    """Which digests of what is due were written."""
+
+    def begin(self, recipient: str, day: date) -> bool:
+        """Take a recipient's digest of a day; False where it was taken before."""
+        ...
+
+    def written(self, recipient: str, day: date, letter: Letter) -> None:
+        """Record which letter the digest became."""
         ...
 
 
@@ -427,6 +485,11 @@ class UnitOfWork(Protocol):
     @property
     def known_issues(self) -> KnownIssues:
         """The faults that officers declared."""
+        ...
+
+    @property
+    def digests(self) -> Digests:
+        """Which digests of what is due were written."""
         ...
 
     def __enter__(self) -> Self:

@@ -32,6 +32,7 @@ class QueueRow:
     decision: dict[str, Any] | None
     tasks: tuple[str, ...] = ()
     message_id: int | None = None
+    assigned_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ class CaseView:
     letters: tuple[dict[str, Any], ...]
     tasks: tuple[dict[str, Any], ...]
     trail: tuple[dict[str, Any], ...]
+    points: tuple[dict[str, Any], ...] = ()
+    actions: tuple[dict[str, Any], ...] = ()
+    extensions: tuple[dict[str, Any], ...] = ()
+    refusals: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,10 @@ def case_view(engine: Engine, reference: str) -> CaseView | None:
             letters=of_case(orm.letters),
             tasks=of_case(orm.tasks),
             trail=_all(connection, trail.order_by(orm.audit.c.id)),
+            points=of_case(orm.points),
+            actions=of_case(orm.actions),
+            extensions=of_case(orm.extensions),
+            refusals=of_case(orm.refusals),
         )
 
 
@@ -203,7 +212,8 @@ def outcomes(engine: Engine, *, account: str) -> list[dict[str, Any]]:
         rows = _all(connection, query)
         letters = _all(
             connection, select(orm.letters.c.case_id, orm.letters.c.kind, orm.letters.c.state,
-                               orm.letters.c.message_id).order_by(orm.letters.c.id)
+                               orm.letters.c.message_id)
+            .where(orm.letters.c.case_id.is_not(None)).order_by(orm.letters.c.id)
         )  # fmt: skip
     by_case: dict[int, list[dict[str, Any]]] = {}
     for letter in letters:
@@ -268,7 +278,7 @@ def _row_of(
     if row["acknowledged_on"] is None:
         due.append(row["acknowledge_by"])
     elif row["respond_by"] and not row["answered_on"]:
-        due.append(row["respond_by"])
+        due.append(row["extended_to"] or row["respond_by"])
     return QueueRow(
         reference=row["reference"],
         received_on=row["received_on"],
@@ -283,6 +293,7 @@ def _row_of(
         stage=row["stage"],
         decision=documents.get(row["id"]),
         tasks=tuple(f"{task['kind'].value.replace('_', ' ')}: {task['note']}" for task in open_tasks),
+        assigned_to=row["assigned_to"],
     )
 
 

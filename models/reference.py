@@ -23,7 +23,7 @@ _SHAPE = re.compile(
 _MARKED = re.compile(
     r"(?P<reference>C-\d{4}-\d{4}-\d{2})[ \t]{0,3}/[ \t]{0,3}(?P<mark>[a-z2-7]{8})(?![a-z2-7])", re.IGNORECASE
 )
-_LETTER_ID = re.compile(r"\.c-\d{4}-\d{4}-\d{2}[.@]", re.IGNORECASE)
+_LETTER_ID = re.compile(r"\.(c-\d{4}-\d{4}-\d{2})[.@]", re.IGNORECASE)
 _MESSAGE = re.compile(r"(?:M-|message )?(\d{1,9})", re.IGNORECASE)
 """Shorter than a reference, which people type without its letter, too."""
 
@@ -67,6 +67,12 @@ def message_name(number: int | None) -> str:
 def is_letter_id(message_id: str) -> bool:
     """Say whether a Message-ID has the shape of those of our letters, which name the case."""
     return _LETTER_ID.search(message_id) is not None
+
+
+def case_named_by(letter_id: str) -> str | None:
+    """Return the reference of the case that the Message-ID of a letter of ours names, None where none."""
+    found = _LETTER_ID.search(letter_id)
+    return read_reference(found[1]) if found else None
 
 
 def reply_mark(reference: str, key: bytes) -> str:

@@ -293,6 +293,17 @@ class SqlCases:
         ids = select(orm.messages.c.case_id).where(orm.messages.c.message_id.in_(message_ids))
         return self._one(_whole_case().where(orm.cases.c.id.in_(ids)))
 
+    def assigned_to(self, officer: str) -> list[str]:
+        """Return the references of the open cases that an officer handles, oldest first."""
+        table = orm.cases.c
+        return list(
+            self._session.scalars(
+                select(table.reference)
+                .where(table.assigned_to == officer, table.closed_on.is_(None), table.merged_into == "")
+                .order_by(table.id)
+            )
+        )
+
     def due_for_guard(self, *, now: datetime, limit: int) -> list[str]:
         """Return the references of cases whose formal acknowledgement the guard must send now."""
         table = orm.cases.c
@@ -357,7 +368,19 @@ class SqlLetters:
 
     def get(self, letter_id: int) -> Letter:
         """Return one letter, locked until the unit of work ends."""
-        return self._session.get_one(Letter, letter_id, with_for_update=True)
+        letter = self._session.get(Letter, letter_id, with_for_update=True)
+        if letter is None:
+            raise UnknownReference(
+                f"there is no letter {letter_id}; `heard letters list` names those of a case"
+            )
+        return letter
+
+    def held(self) -> list[int]:
+        """Return the numbers of the letters that wait for an officer's release, oldest first."""
+        table = orm.letters.c
+        return list(
+            self._session.scalars(select(table.id).where(table.state == LetterState.HELD).order_by(table.id))
+        )
 
     def case_of(self, letter: Letter) -> Case | None:
         """Return the case to which the letter belongs."""
@@ -385,6 +408,17 @@ class SqlLetters:
                 .order_by(table.id)
             )
         )
+
+    def tells_of_issue(self, number: int, address: str, *, since: datetime) -> bool:
+        """Say whether a letter about a known issue was written to an address since an instant."""
+        table = orm.letters.c
+        found = select(table.id).where(
+            table.recipient == address.casefold(),
+            table.queued_at >= since,
+            table.known_issue == number,
+            table.state.not_in([LetterState.FAILED, LetterState.WITHDRAWN]),
+        )
+        return self._session.scalar(found.limit(1)) is not None
 
     def counts(self, address: str, *, to_address_since: datetime, since: datetime) -> LetterCounts:
         """Count the letters queued to an address, to its domain and to everybody, each since an instant."""

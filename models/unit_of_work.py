@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from models import orm
+from models.digest_rows import SqlDigests
 from models.errors import InputInvalid, RecordUnavailable
 from models.health_rows import SqlHealth
 from models.people_rows import SqlKnownIssues, SqlOfficers, SqlPeople
@@ -96,6 +97,7 @@ class SqlUnitOfWork:
         self.people = SqlPeople(self._session)
         self.officers = SqlOfficers(self._session)
         self.known_issues = SqlKnownIssues(self._session)
+        self.digests = SqlDigests(self._session)
         return self
 
     def __exit__(

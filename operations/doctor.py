@@ -8,14 +8,17 @@ import migrations
 from bootstrap import App, without_addresses
 from intake.tokens import days_until_expiry
 from models import queries
+from models.codes import DeliveryMode, LetterState
 from models.deadlines import received_on
 from models.errors import ArtefactRefused, HeardError, MailboxUnavailable, SettingsInvalid
 from models.ports import Mailbox
 from operations import remedies
 from operations.drift import last_drift
 from operations.health import EARLIEST_CLOCK, ROOM_WANTED, Level, judge, observe
+from operations.reminders import Standing, standing
 
 _STALE = timedelta(minutes=15)
+_NAME_SOMEBODY = "name the team's address in the settings ([reminders] to), or officers: `heard officers add`"
 _DAYS_OF_WARNING = 30
 
 
@@ -30,7 +33,7 @@ class Finding:
 
 
 def examine(app: App) -> list[Finding]:
-    """Examine settings, disk, clock, record, artefact, mailboxes, secrets and mail server, in that order."""
+    """Examine settings, disk, clock, record, artefact, mailboxes, secrets, mail server and reminders."""
     return [
         Finding("settings", ok=True, said=f"read; data in {app.data.resolve()}"),
         *_safely("disk", app, _disk),
@@ -40,6 +43,7 @@ def examine(app: App) -> list[Finding]:
         *_safely("mailboxes", app, _mailboxes),
         *_safely("secrets", app, _secrets),
         *_safely("sending", app, _sending),
+        *_safely("reminders", app, _reminders),
     ]
 
 
@@ -171,6 +175,7 @@ def _secret(what: str, ends_on: date, *, days: int) -> Finding:
 
 
 def _sending(app: App) -> Iterator[Finding]:
+    yield _delivery(app)
     sender = app.sender()
     try:
         yield Finding("sending", ok=True, said=sender.check())
@@ -178,3 +183,60 @@ def _sending(app: App) -> Iterator[Finding]:
         yield Finding("sending", ok=False, said=str(error), remedy=remedies.for_sending(str(error)))
     finally:
         sender.close()
+    yield from _sent_folder(app)
+
+
+def _delivery(app: App) -> Finding:
+    """Say whether letters leave; where they all go to one address nobody is answered, and that is wrong."""
+    mode = app.settings.delivery.mode
+    if mode is DeliveryMode.REDIRECT:
+        return Finding(
+            "delivery", ok=False, said="ALL LETTERS GO TO redirect_to AND NONE TO THE PEOPLE",
+            remedy='right for trying out only; set mode = "send" or "hold" under [delivery] to work',
+        )  # fmt: skip
+    held = queries.letter_counts(app.engine).get(LetterState.HELD, 0) if app.has_record else 0
+    waiting = f"; {held:,} held, which `heard letters release` lets out" if held else ""
+    if mode is DeliveryMode.HOLD:
+        return Finding("delivery", ok=True, said=f"LETTERS ARE HELD until an officer releases them{waiting}")
+    return Finding("delivery", ok=True, said=f"letters leave as they are decided{waiting}")
+
+
+def _sent_folder(app: App) -> Iterator[Finding]:
+    """Look whether the folder for copies of letters is there."""
+    folder = app.settings.sending.sent_folder
+    if folder:
+        holder = app.settings.mailbox_of_sent_folder
+        mailbox = app.mailbox(holder.model_copy(update={"folders": (folder,)}))
+        try:
+            yield Finding("sent folder", ok=True, said=_looked_at(mailbox))
+        except (MailboxUnavailable, SettingsInvalid) as error:
+            yield Finding("sent folder", ok=False, said=str(error), remedy=remedies.for_mailbox(str(error)))
+
+
+def _reminders(app: App) -> Iterator[Finding]:
+    """Say whom reminders reach; nobody is a fault once something is overdue of which nobody was reminded."""
+    if not app.has_record or migrations.current(app.engine) != migrations.newest():
+        return
+    found = standing(app)
+    late = ", ".join(f"{kind} {count:,}" for kind, count in found.overdue.items() if count)
+    yield Finding("overdue", ok=True, said=late or "nothing")
+    if not app.settings.reminders.enabled:
+        yield Finding("reminders", ok=True, said="switched off in the settings")
+        return
+    yield _reach(found)
+    if found.failed:
+        yield Finding("digests", ok=False, said=f"{found.failed:,} digests of the last week did not arrive",
+                      remedy="see that the officers' addresses, and [reminders] to, are right")  # fmt: skip
+
+
+def _reach(found: Standing) -> Finding:
+    whom = [f"{found.officers:,} officers"] if found.officers else []
+    whom += ["the team's address"] if found.team else []
+    if not whom:
+        late = sum(found.overdue.values())
+        said = f"they have nobody to go to, no team address and no officers; overdue by now: {late:,}"
+        return Finding("reminders", ok=not late, said=said, remedy=_NAME_SOMEBODY)
+    lacks = "" if found.team else "; what is assigned to nobody goes to nobody"
+    return Finding(
+        "reminders", ok=True, said=f"to {' and '.join(whom)}{lacks}", remedy=_NAME_SOMEBODY if lacks else ""
+    )

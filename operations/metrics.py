@@ -17,6 +17,7 @@ from models.deadlines import LONDON
 from models.errors import HeardError
 from models.health import MailboxHealth
 from operations.health import Level, Seen, judge, observe
+from operations.reminders import overdue
 
 _KEPT_S = 60.0
 _SHARE = 50
@@ -62,6 +63,7 @@ class _Figures(Collector):
         self._app = app
         self._outcomes = KeptFor(lambda: queries.ledger_counts(app.engine))
         self._letters = KeptFor(lambda: queries.letter_counts(app.engine))
+        self._overdue = KeptFor(lambda: overdue(app))
 
     def describe(self) -> Iterable[Metric]:
         """Name nothing beforehand: the record need not be there when the service starts."""
@@ -80,6 +82,8 @@ class _Figures(Collector):
                 _labelled("heard_letters", "Letters by state.", "state",
                           {state.value: self._letters.get().get(state.value, 0) for state in LetterState}
                           | {"queued": seen.backlog.letters}),
+                _labelled("heard_cases_overdue", "What was due before today and is still owed.", "duty",
+                          {kind.value: count for kind, count in self._overdue.get().items()}),
             ]  # fmt: skip
         except HeardError:
             return [_healthy(is_healthy=False)]

@@ -65,7 +65,7 @@ def process_all(app: App, triager: Triager) -> None:
 
 def deliver_all(app: App) -> int:
     """Send the letters that are due until none is left or the server is away; return how many went."""
-    sender = app.sender()
+    sender, copies = app.sender(), app.sent_copies()
     sent = 0
     try:
         while letter := deliver_one(app.units, sender, app.compose, clock=app.clock):
@@ -73,6 +73,8 @@ def deliver_all(app: App) -> int:
                 app.log.warning("sender_away", why=letter.last_fault)
                 break
             sent += letter.state is LetterState.SENT
+            copies.keep(letter)
     finally:
         sender.close()
+        copies.close()
     return sent

@@ -131,11 +131,24 @@ _GOOGLE_MAIL = (
         "also that IMAP is on"),
 )  # fmt: skip
 
+_NOTIFY = (
+    Row(("GOV.UK Notify", "403"), "the key is not one of the service's, was revoked, or this machine's clock "
+        "is more than 30 seconds wrong: check the clock, then make a new key (API integration, API keys)"),
+    Row(("GOV.UK Notify", "team-only"), "use a live key: this one sends to the service's team only"),
+    Row(("GOV.UK Notify", "trial"), "the service is in trial mode: ask for it to go live in its settings"),
+    Row(("GOV.UK Notify", "429"), "nothing for a limit a minute; for one a day, ask them for a higher one"),
+    Row(("GOV.UK Notify", "404"), "template_id or notify_address is wrong: copy the template's id again"),
+    Row(("GOV.UK Notify", "template"), "check template_id, and that the template is one for emails with the "
+        "fields ((subject)) and ((body)) and no other"),
+    Row(("GOV.UK Notify", "too short"), "copy the key whole: its name, and two ids after it"),
+)  # fmt: skip
+
 _CONNECTION = (
     Row(("check user name and password",), "check user name and password; some providers want an "
         "application password"),
     Row(("app has its permissions",), "a token was to be had, the mail server takes none: check that "
         "username is the mailbox's own address and that the app may open it (docs/sign-in.md)"),
+    Row(("takes no copy",), "see that sent_folder names a folder of that mailbox as the server writes it"),
     Row(("READ-ONLY",), "the account may only read here: let it write (on Exchange, FullAccess), or set "
         'processed = "leave"'),
     Row(("STORE",), 'the server sets no flags here: let the account write, or set processed = "leave"'),
@@ -162,5 +175,6 @@ _CONNECTION = (
 )  # fmt: skip
 
 ROWS = (
-    *_SETTINGS, *_MICROSOFT_TOKENS, *_GOOGLE_AND_OTHER_TOKENS, *_MICROSOFT_MAIL, *_GOOGLE_MAIL, *_CONNECTION,
+    *_SETTINGS, *_MICROSOFT_TOKENS, *_GOOGLE_AND_OTHER_TOKENS, *_MICROSOFT_MAIL, *_GOOGLE_MAIL, *_NOTIFY,
+    *_CONNECTION,
 )  # fmt: skip

@@ -28,6 +28,7 @@ class Said:
     flags: tuple[str, ...] | None = None
     is_answered: bool = False
     is_filed: bool = False
+    seen: int | None = None
 
 
 def rule(app: App, about: str | int, said: Said) -> str:
@@ -50,12 +51,12 @@ def _rule(app: App, uow: UnitOfWork, reference: str, said: Said) -> str:
         raise InputInvalid("--file is for messages such as M-17; a case is ruled on with --status")
     if said.joins:
         return confirm_reply(
-            uow, reference, said.joins, reason=said.reason, officer=said.officer,
+            uow, reference, said.joins, reason=said.reason, officer=said.officer, seen=said.seen,
             working_days=app.working_days, now=app.clock(),
         )  # fmt: skip
     return record_ruling(
         uow, reference, status=said.status, category=said.category, ombudsman=said.ombudsman,
-        reason=said.reason, officer=said.officer, is_answered=said.is_answered,
+        reason=said.reason, officer=said.officer, is_answered=said.is_answered, seen=said.seen,
         exclusions=said.exclusions,
         flags=None if said.flags is None else tuple(map(Flag, said.flags)),
         complainant=_person(said.complainant), policy=app.policy, letterhead=app.letterhead, now=app.clock(),
@@ -63,11 +64,11 @@ def _rule(app: App, uow: UnitOfWork, reference: str, said: Said) -> str:
 
 
 def _rule_on_message(app: App, uow: UnitOfWork, number: int, said: Said) -> str:
-    later = (said.joins, said.complainant, said.is_answered, said.exclusions, said.flags)
+    later = (said.joins, said.complainant, said.is_answered, said.exclusions, said.flags, said.seen)
     if any(each not in (None, False) for each in later):
         raise InputInvalid(
             "make it a case first (--status); "
-            "--joins, --complainant, --answered, --exclusion and --flag follow then"
+            "--joins, --complainant, --answered, --exclusion, --flag and --seen follow then"
         )
     if said.is_filed:
         return file_message(uow, number, reason=said.reason, officer=said.officer, now=app.clock())

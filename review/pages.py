@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from models.codes import Channel
 from models.deadlines import WorkingDays
 from models.queries import QueueRow
 
@@ -26,6 +27,7 @@ class QueueLine:
     tags: tuple[str, ...]
     evidence: tuple[str, ...]
     tasks: tuple[str, ...]
+    assigned_to: str = ""
 
 
 def queue_line(row: QueueRow, *, today: date, working_days: WorkingDays) -> QueueLine:
@@ -43,6 +45,7 @@ def queue_line(row: QueueRow, *, today: date, working_days: WorkingDays) -> Queu
         tags=tags_of(decision),
         evidence=tuple(span["text"] for span in decision.get("evidence", [])),
         tasks=row.tasks,
+        assigned_to=row.assigned_to,
     )
 
 
@@ -80,6 +83,48 @@ def tags_of(decision: dict[str, Any]) -> tuple[str, ...]:
     flags = [_words(each["code"]) for each in decision.get("flags", [])]
     exclusions = [f"{_words(each['code'])}?" for each in decision.get("exclusions", [])]
     return (*flags, *exclusions)
+
+
+def standing(case: dict[str, Any]) -> tuple[str, ...]:
+    """Say how far a case has come, a line each: who has it, its stage and dates, what runs beside it."""
+    lines = [
+        f"assigned to {case['assigned_to'] or 'nobody'}, {_stage(case)}, {case['ombudsman'].value}",
+        f"received {case['received_on']}, {_acknowledged(case)}, {_answered(case)}",
+        _request(case),
+        f"stage 1 handled by {case['stage_1_officer']}" if case["stage_1_officer"] else "",
+        f"stage 2 asked for on {case['escalation_received_on']}" if case["escalation_received_on"] else "",
+        f"came by {case['channel'].value}" if case["channel"] is not Channel.EMAIL else "",
+        f"came out of {case['split_from']}" if case["split_from"] else "",
+        f"goes on as {case['merged_into']}" if case["merged_into"] else "",
+        f"CLOSED on {case['closed_on']}: {case['closed_why']}" if case["closed_on"] else "",
+        f"version {case['version']}",
+    ]
+    return tuple(line for line in lines if line)
+
+
+def _stage(case: dict[str, Any]) -> str:
+    return f"stage {case['stage']}" if case["stage"] else "no stage"
+
+
+def _acknowledged(case: dict[str, Any]) -> str:
+    if case["acknowledged_on"]:
+        return f"acknowledged {case['acknowledged_on']}"
+    return f"acknowledgement due {case['acknowledge_by']}" if case["stage"] else "no formal acknowledgement"
+
+
+def _answered(case: dict[str, Any]) -> str:
+    due = f"answer due {case['extended_to'] or case['respond_by'] or '-'}"
+    if case["extended_to"]:
+        due += f" (extended from {case['respond_by']})"
+    return f"answered {case['answered_on']} ({due})" if case["answered_on"] else due
+
+
+def _request(case: dict[str, Any]) -> str:
+    if not case["request_opened_on"]:
+        return ""
+    if case["request_closed_on"]:
+        return f"service request from {case['request_opened_on']} to {case['request_closed_on']}"
+    return f"service request open since {case['request_opened_on']}"
 
 
 def _gist(subject: str, text: str) -> str:

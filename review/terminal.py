@@ -11,7 +11,7 @@ from rich.table import Table
 
 from models.queries import CaseView, MessageView
 from models.reference import message_name
-from review.pages import QueueLine, suggestion_in_words, tags_of
+from review.pages import QueueLine, standing, suggestion_in_words, tags_of
 
 _BIDI = (0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069)
 _CONTROL = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *_BIDI])
@@ -40,6 +40,8 @@ def print_queue(console: Console, lines: Sequence[QueueLine], *, total: int) -> 
         suggestion = f"{line.suggestion}\n{line.confidence}"
         if line.tags:
             suggestion += f"\n[yellow]{', '.join(line.tags)}[/yellow]"
+        if line.assigned_to:
+            suggestion += f"\n[cyan]with {safe(line.assigned_to)}[/cyan]"
         for task in line.tasks:
             suggestion += f"\n[magenta]{safe(task)}[/magenta]"
         table.add_row(due, line.reference, about, suggestion, end_section=True)
@@ -51,16 +53,13 @@ def print_queue(console: Console, lines: Sequence[QueueLine], *, total: int) -> 
 def print_case(console: Console, view: CaseView) -> None:
     """Print one case whole: what was said, what triage makes of it, letters, tasks and the trail."""
     case = view.case
-    acknowledged = case["acknowledged_on"] or f"not yet, by {case['acknowledge_by']}"
+    stands = "\n".join(safe(line) for line in standing(case))
     console.print(
         Panel(
             f"[bold]{safe(case['subject'] or '(no subject)')}[/bold]\n"
             f"{safe(case['complainant_name'])} {safe(case['complainant_address'])}\n"
-            f"{suggestion_in_words({'': ''}, status=case['status'].value, category=case['category'])}, "
-            f"stage {case['stage'] or '-'}, {case['ombudsman'].value}\n"
-            f"received {case['received_on']}, acknowledged {acknowledged}, "
-            f"answer due {case['respond_by'] or '-'}"
-            f"{_who_else(case)}",
+            f"{suggestion_in_words({'': ''}, status=case['status'].value, category=case['category'])}"
+            f"{_who_else(case)}\n{stands}",
             title=f"Case {case['reference']}",
             title_align="left",
         )
@@ -76,6 +75,20 @@ def print_case(console: Console, view: CaseView) -> None:
     _print_attachments(console, view.attachments)
     for decision in view.decisions:
         _print_decision(console, decision["document"])
+    _print_rows(
+        console, "Points", view.points,
+        ("number", "text", "raised_on", "outcome", "finding", "remedy", "decided_by"),
+    )  # fmt: skip
+    _print_rows(
+        console, "Actions", view.actions, ("number", "point", "what", "owner", "due_by", "done_on", "note")
+    )
+    _print_rows(
+        console, "Extensions", view.extensions, ("stage", "respond_by", "extended_to", "officer", "reason")
+    )
+    _print_rows(
+        console, "Refusals", view.refusals,
+        ("ground", "evidence", "reasons", "discretion", "officer", "decided_at"),
+    )  # fmt: skip
     _print_rows(console, "Letters", view.letters, ("kind", "state", "recipient", "queued_at", "sent_at"))
     _print_rows(console, "Tasks", view.tasks, ("kind", "due_by", "note", "closed_at"))
     _print_rows(console, "Rulings", view.rulings, ("ruled_at", "officer", "status", "category", "reason"))

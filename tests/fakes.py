@@ -156,6 +156,11 @@ class FakeCases:
         held = ((case, message) for case in self.all for message in case.messages)
         return next((case for case, message in held if message.message_id in message_ids), None)
 
+    def assigned_to(self, officer: str) -> list[str]:
+        """Return the references of the open cases of an officer."""
+        theirs = (case for case in self.all if case.assigned_to == officer)
+        return [each.reference for each in theirs if each.closed_on is None and not each.merged_into]
+
     def due_for_guard(self, *, now: datetime, limit: int) -> list[str]:
         """Return the references of the cases whose guard time has come."""
         due = [case.reference for case in self.all if case.guard_at is not None and case.guard_at <= now]
@@ -185,7 +190,15 @@ class FakeLetters:
 
     def get(self, letter_id: int) -> Letter:
         """Return the letter of that number."""
-        return next(letter for letter in self.all if letter.id == letter_id)
+        found = next((letter for letter in self.all if letter.id == letter_id), None)
+        if found is None:
+            raise UnknownReference(f"there is no letter {letter_id}")
+        return found
+
+    def held(self) -> list[int]:
+        """Return the numbers of the letters that wait for release."""
+        held = (letter for letter in self.all if letter.state is LetterState.HELD)
+        return [letter.id for letter in held if letter.id is not None]
 
     def case_head_of(self, letter: Letter) -> Case | None:
         """Return the case to which the letter belongs."""
@@ -206,6 +219,15 @@ class FakeLetters:
             for letter in self._queued_since(since)
             if letter.recipient in addresses and letter.state is LetterState.SENT
         ]
+
+    def tells_of_issue(self, number: int, address: str, *, since: datetime) -> bool:
+        """Say whether a letter to the address told of the issue."""
+        return any(
+            letter.known_issue == number
+            and letter.recipient == address
+            and letter.state not in {LetterState.FAILED, LetterState.WITHDRAWN}
+            for letter in self._queued_since(since)
+        )
 
     def counts(self, address: str, *, to_address_since: datetime, since: datetime) -> LetterCounts:
         """Count the letters to an address, its domain and everybody."""
@@ -302,6 +324,23 @@ class FakeKnownIssues:
         return [each for each in reversed(self.all) if each.is_open(day)]
 
 
+class FakeDigests:
+    """The digests that were written, by recipient and day."""
+
+    def __init__(self) -> None:
+        self.all: dict[tuple[str, date], Letter | None] = {}
+
+    def begin(self, recipient: str, day: date) -> bool:
+        """Take a digest once."""
+        is_new = (recipient, day) not in self.all
+        self.all.setdefault((recipient, day), None)
+        return is_new
+
+    def written(self, recipient: str, day: date, letter: Letter) -> None:
+        """Keep its letter."""
+        self.all[recipient, day] = letter
+
+
 class FakeUnitOfWork:
     """One unit of work that is used again and again; it counts its commits and undoes nothing."""
 
@@ -313,6 +352,7 @@ class FakeUnitOfWork:
         self.people = FakePeople()
         self.officers = FakeOfficers()
         self.known_issues = FakeKnownIssues()
+        self.digests = FakeDigests()
         self.commits = 0
         self.flush()
 

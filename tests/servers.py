@@ -28,6 +28,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -227,8 +228,11 @@ class Dovecot(_Program):
                 client.create_folder(folder)
             client.append(folder, raw)
 
-    def fill(self, name: str, messages: Iterable[bytes]) -> None:
-        """Write messages straight into the inbox; they get their uids in this order."""
+    def fill(self, name: str, messages: Iterable[bytes], *, received_at: datetime | None = None) -> None:
+        """Write messages straight into the inbox; they get their uids in this order.
+
+        With `received_at` that is their INTERNALDATE; a Maildir keeps it as the time of the file.
+        """
         maildir = self.maildir(name)
         for each in (maildir, maildir / "cur", maildir / "new", maildir / "tmp"):
             if not each.is_dir():
@@ -239,6 +243,8 @@ class Dovecot(_Program):
             file = maildir / "tmp" / f"{1_000_000_000 + number}.M0P1.heard"
             file.write_bytes(raw)
             self._own(file)
+            if received_at is not None:
+                os.utime(file, times=(received_at.timestamp(), received_at.timestamp()))
             file.rename(maildir / "new" / file.name)
 
     def forget_uids(self, name: str) -> None:

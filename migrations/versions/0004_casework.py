@@ -46,6 +46,7 @@ def upgrade() -> None:
     )
     _of_case(
         'actions',
+        sa.Column('number', sa.Integer(), nullable=False),
         sa.Column('point', sa.Integer()),
         sa.Column('what', sa.Text(), nullable=False),
         sa.Column('owner', sa.String(200), nullable=False),
@@ -128,10 +129,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('recipient', 'day', name=op.f('pk_digests')),
         sa.ForeignKeyConstraint(['letter_id'], ['letters.id'], name=op.f('fk_digests_letter_id')),
     )
+    _find_what_is_due()
+    op.add_column('letters', sa.Column('known_issue', _BIG))
     _chain_audit()
 
 
 def downgrade() -> None:
+    op.drop_column('letters', 'known_issue')
+    for name in ('unacknowledged', 'unanswered', 'escalating'):
+        op.drop_index(f'ix_cases_{name}', 'cases')
     with op.batch_alter_table('audit') as batch:
         batch.drop_column('hash')
     for table in (
@@ -157,6 +163,22 @@ def _of_case(name: str, *columns: "sa.Column[Any]") -> None:
         sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f(f'fk_{name}_case_id')),
     )
     op.create_index(f'ix_{name}_case_id', name, ['case_id'])
+
+
+def _find_what_is_due() -> None:
+    """Let reminders find what is owed in a record of any size."""
+    is_open = 'answered_on IS NULL AND closed_on IS NULL AND NOT is_historic'
+    is_complaint = "status IN ('complaint', 'escalation')"
+    for name, column, where in (
+        ('unacknowledged', 'acknowledge_by',
+         f'acknowledged_on IS NULL AND {is_open} AND (stage > 0 AND {is_complaint} OR guard_at IS NOT NULL)'),
+        ('unanswered', 'respond_by', f'respond_by IS NOT NULL AND {is_open} AND {is_complaint}'),
+        ('escalating', 'escalation_received_on',
+         'escalation_received_on IS NOT NULL AND closed_on IS NULL AND NOT is_historic'),
+    ):
+        op.create_index(
+            f'ix_cases_{name}', 'cases', [column], sqlite_where=sa.text(where), postgresql_where=sa.text(where),
+        )
 
 
 def _chain_audit() -> None:

@@ -17,6 +17,7 @@ from casework.deliver_letters import deliver_one
 from letters.compose import compose
 from letters.deliver import MaildirSender, Security, SmtpSender
 from letters.deliver import SmtpServer as Server
+from letters.redirect import RedirectingSender
 from models.case import Letter
 from models.codes import LetterKind, LetterState, TaskKind
 from models.errors import SenderUnavailable
@@ -147,13 +148,53 @@ def test_a_server_that_vanishes_after_accepting_gets_the_same_message_id_again(
     assert first.raw == second.raw
 
 
-def test_long_message_ids_arrive_whole(smtp: SmtpServer) -> None:
-    """Those of Microsoft 365 are longer than a line; encoded they would thread nowhere."""
-    raw = written(new_letter(in_reply_to=LONG_ID, references=f"{LONG_ID} <b@example.org>"))
+@pytest.mark.parametrize("length", [78, 79, 80, 92, 200])
+def test_long_message_ids_arrive_whole(length: int, smtp: SmtpServer) -> None:
+    """Those of Microsoft 365 are longer than a line; folded or encoded they thread nowhere (fact 32)."""
+    long_id = f"<{'a' * (length - 18)}@outlook.example>"
+    raw = written(
+        new_letter(message_id=long_id, in_reply_to=long_id, references=f"{LONG_ID} {long_id} <b@example.org>")
+    )
     to(smtp).send(raw, recipient="ann@example.org", message_id="")
     (letter,) = smtp.wait_for(1)
-    assert LONG_ID.encode() in letter.raw
-    assert b"=?" not in letter.raw.partition(b"\r\n\r\n")[0]
+    head = letter.raw.partition(b"\r\n\r\n")[0].decode("ascii") + "\r\n"
+    assert f"\r\nMessage-ID: {long_id}\r\n" in head
+    assert f"\r\nIn-Reply-To: {long_id}\r\n" in head
+    assert f"\r\nReferences: {LONG_ID}\r\n {long_id}\r\n <b@example.org>\r\n" in head
+    assert "=?" not in head
+
+
+def test_a_redirected_letter_reaches_nobody_but_the_tester(engine: Engine, smtp: SmtpServer) -> None:
+    """The person is on no envelope; the record says that the letter was theirs."""
+    queued(engine, recipient="ann@example.org")
+    sender = RedirectingSender(to(smtp), to="tester@harrowmere.example")
+    redirected = partial(written, redirect_to="tester@harrowmere.example")
+    letter = deliver_one(partial(SqlUnitOfWork, engine), sender, redirected, clock=lambda: NOW)
+    assert letter is not None
+    assert (letter.state, letter.recipient) == (LetterState.SENT, "ann@example.org")
+    (caught,) = smtp.wait_for(1)
+    assert caught.recipients == ("tester@harrowmere.example",)
+    assert caught.message["To"] == "tester@harrowmere.example"
+    assert caught.message["Subject"].startswith("[for ann@example.org] ")
+    assert caught.message["X-Heard-Redirected"] == "ann@example.org"
+
+
+def test_even_a_letter_composed_for_the_person_is_redirected(smtp: SmtpServer) -> None:
+    """The envelope decides where mail goes, and it holds one address whatever the bytes say."""
+    sender = RedirectingSender(to(smtp), to="tester@harrowmere.example")
+    sender.send(written(new_letter()), recipient="ann@example.org", message_id="")
+    (caught,) = smtp.wait_for(1)
+    assert caught.recipients == ("tester@harrowmere.example",)
+
+
+@pytest.mark.parametrize("state", [LetterState.HELD, LetterState.BY_HAND, LetterState.WITHDRAWN])
+def test_a_letter_that_is_held_stays_whatever_the_mode(
+    state: LetterState, engine: Engine, smtp: SmtpServer
+) -> None:
+    """Going over from hold to send releases nothing: an officer does."""
+    queued(engine, state=state)
+    assert deliver(engine, to(smtp), NOW + timedelta(days=30)) is None
+    assert smtp.letters == []
 
 
 def test_a_letter_written_to_the_outbox_twice_is_one_file(tmp_path: Path) -> None:

@@ -6,13 +6,19 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from models.codes import AcknowledgementMode
+from models.codes import AcknowledgementMode, DeliveryMode
 from models.errors import SettingsInvalid
 from settings import DEFAULT_DATA, TEMPLATE, Mailbox, Secret, Sending, Settings, read_settings
 
 HOUSE = '[organisation]\nname = "Dale"\n'
 CHARTER = '[[triage.exclusions]]\ncode = "charter"\nname = "Charter"\nreason = "a court decides"\n'
 SCAN = '[[mailboxes]]\nname = "a"\nkind = "scan"\npath = "/srv/scans"\n'
+NOTIFY = (
+    '[sending]\nkind = "notify"\ntemplate_id = "2c1d7a44-9b3e-4e58-8f0a-5d6c7b8a9e10"\n'
+    'api_key = { env = "HEARD_NOTIFY_KEY" }\n'
+)
+TWO = '[[mailboxes]]\nname = "b"\nhost = "imap.example"\nusername = "v"\n'
+SENT = '[sending]\nsent_folder = "Sent"\n'
 IMAP = '[[mailboxes]]\nname = "a"\nhost = "imap.example"\nusername = "u"\n'
 
 
@@ -82,6 +88,19 @@ def test_the_template_can_be_read() -> None:
         (CHARTER.replace("charter", "abusive"), "triage.exclusions: an exclusion or flag of that code"),
         ('[sending]\nkind = "smtp"', "sending: sending by SMTP needs host"),
         (HOUSE + IMAP + IMAP, "two mailboxes are named a; the ledger knows them by name"),
+        ('[delivery]\nmode = "redirect"', 'delivery: mode = "redirect" needs redirect_to'),
+        ('[delivery]\nmode = "stop"', "delivery.mode: "),
+        ('[delivery]\nredirect_to = "nobody"', "delivery.redirect_to: "),
+        ('[sending]\nkind = "notify"', "sending: sending by GOV.UK Notify needs api_key and template_id"),
+        (NOTIFY + "plus_addresses = true", "GOV.UK Notify writes its own address for replies"),
+        (NOTIFY.replace("2c1d7a44", "2c1d"), "sending.template_id: "),
+        (NOTIFY + 'notify_address = "http://notify.example"', "an address that begins with https:// is"),
+        ('[sending]\nsent_mailbox = "a"', "sent_mailbox is of no use without sent_folder"),
+        ('[sending]\nsent_folder = "Sent"', "sending.sent_folder is in no mailbox"),
+        (HOUSE + IMAP + TWO + SENT, "set sending.sent_mailbox: name one of kind imap"),
+        (HOUSE + IMAP + SENT + 'sent_mailbox = "b"', "none of kind imap is named b"),
+        (HOUSE + SCAN + SENT, "sent_folder is in no mailbox"),
+        (HOUSE + IMAP + SENT.replace("Sent", "INBOX"), "sending.sent_folder: INBOX is read for messages"),
     ],
 )
 def test_a_fault_is_named_with_its_place(text: str, fault: str) -> None:
@@ -96,6 +115,27 @@ def test_a_folder_of_scans_is_left_as_it_is_unless_told_otherwise() -> None:
     assert (left.kind, left.processed, left.must_hold) == ("scan", "leave", "")
     (moved,) = read(HOUSE + SCAN + 'processed = "move"\nmust_hold = "here.txt"').mailboxes
     assert (moved.move_to, moved.must_hold) == ("Heard", "here.txt")
+
+
+def test_letters_leave_unless_told_otherwise() -> None:
+    """And nothing is copied, redirected or addressed in another way."""
+    settings = Settings()
+    assert settings.delivery.mode is DeliveryMode.SEND
+    assert (settings.sending.plus_addresses, settings.sending.sent_folder) == (False, "")
+
+
+def test_the_mailbox_of_the_sent_folder_is_the_only_one_or_the_one_named() -> None:
+    """A council with one mailbox need not say which."""
+    assert read(HOUSE + IMAP + SENT).mailbox_of_sent_folder.name == "a"
+    assert read(HOUSE + IMAP + TWO + SENT + 'sent_mailbox = "b"').mailbox_of_sent_folder.name == "b"
+    assert read(HOUSE + IMAP + SCAN.replace('"a"', '"c"') + SENT).mailbox_of_sent_folder.name == "a"
+
+
+def test_notify_s_key_is_never_shown() -> None:
+    """Not even where it stands in the file by mistake."""
+    (said,) = faults(NOTIFY.replace('{ env = "HEARD_NOTIFY_KEY" }', '"key-1234567890"'))
+    assert said.startswith("sending.api_key")
+    assert "1234567890" not in said
 
 
 FORM = '[[forms.profiles]]\nname = "report-it"\nsenders = ["reports@forms.example"]\n'

@@ -19,8 +19,8 @@ from fakes import FakeUnitOfWork
 from casework.acknowledge import acknowledge_new_case, first_letter, is_unwanted, owe, queue_letter
 from casework.policy import Caps, Policy
 from models.case import Case
-from models.codes import AcknowledgementMode, Flag, LetterKind, Status, TaskKind
-from models.decision import Decision
+from models.codes import AcknowledgementMode, Exclusion, Flag, LetterKind, Status, TaskKind
+from models.decision import Decision, Span, Suggestion
 from models.message import ParsedMessage, Person
 
 AT_ONCE, RECEIPT_FIRST, OFFICER = AcknowledgementMode
@@ -240,11 +240,22 @@ def test_own_words_are_repeated_only_to_the_dissatisfied() -> None:
     assert "Four bins in six weeks." not in queue(case, is_dissatisfied=False)
 
 
+def test_what_may_be_for_others_is_said_where_triage_sees_it() -> None:
+    """The first letter names what may not be the council's, and refuses nothing (LGSCO 5.4, HO 5.7)."""
+    case = make_case()
+    span = Span(0, 3, "bin")
+    seen = Suggestion(Exclusion.OTHER_ORGANISATION, "other_body", 0.9, span, "another body decides")
+    acknowledge(case, make_decision(exclusions=(seen,)))
+    text = " ".join(case.letters[0].text.split())
+    assert "Part of it may be the work of another organisation, not of the council." in text
+    assert "An officer will check this" in text
+
+
 def test_a_letter_about_somebody_else_says_that_consent_may_be_needed() -> None:
     """A representative is told of consent, and that the clock keeps running (LGSCO 1.5, 3.6)."""
     text = " ".join(queue(make_case(flags=[Flag.THIRD_PARTY])).split())
     assert "We may need their agreement" in text
-    assert "the date above stays as it is" in text
+    assert "the date for our answer stays as it is" in text
 
 
 def test_no_letter_goes_to_nobody() -> None:

@@ -182,6 +182,49 @@ def test_a_bounced_receipt_leaves_the_acknowledgement_standing() -> None:
     assert len(case.tasks) == 1
 
 
+@pytest.mark.parametrize(
+    ("stage", "kind"), [(1, LetterKind.STAGE_1_RESPONSE), (2, LetterKind.STAGE_2_RESPONSE)]
+)
+def test_an_answer_that_came_back_is_owed_again(stage: int, kind: LetterKind) -> None:
+    """Who has not got the answer has not been answered (LGSCO 6.3, 6.15; HO 6.3, 6.14)."""
+    letter = make_letter(kind, state=LetterState.SENT)
+    due = date(2026, 3, 17)
+    case = make_case(stage=stage, acknowledged_on=TODAY, respond_by=due, answered_on=TODAY, letters=[letter])
+    mark_undelivered(FakeUnitOfWork(case), letter, case, why="no such person", now=NOW)
+    assert (case.answered_on, case.acknowledged_on) == (None, TODAY)
+    assert [task.due_by for task in case.tasks] == [due]
+
+
+def test_an_answer_of_the_stage_before_takes_nothing_back() -> None:
+    """A late bounce does not undo what came after."""
+    letter = make_letter(LetterKind.STAGE_1_RESPONSE, state=LetterState.SENT)
+    case = make_case(stage=2, answered_on=TODAY, letters=[letter])
+    mark_undelivered(FakeUnitOfWork(case), letter, case, why="no such person", now=NOW)
+    assert case.answered_on == TODAY
+
+
+def test_a_letter_that_comes_back_twice_asks_for_one_task() -> None:
+    """Some servers report a failure again and again."""
+    letter = make_letter(state=LetterState.SENT)
+    case = make_case(acknowledged_on=TODAY, letters=[letter])
+    uow = FakeUnitOfWork(case)
+    mark_undelivered(uow, letter, case, why="mailbox full", now=NOW)
+    case.close_tasks(TaskKind.LETTER_UNDELIVERED, now=NOW)
+    case.acknowledged_on = TODAY
+    mark_undelivered(uow, letter, case, why="mailbox full", now=NOW)
+    assert len(case.tasks) == 1
+    assert case.acknowledged_on == TODAY
+    assert len(uow.audit.rows) == 2
+
+
+def test_an_alert_that_did_not_arrive_says_whom_to_reach() -> None:
+    """The complainant was not written to, and has nothing to hear of it."""
+    letter = make_letter(LetterKind.DUTY_ALERT, state=LetterState.SENT)
+    case = make_case(letters=[letter])
+    mark_undelivered(FakeUnitOfWork(case), letter, case, why="no such person", now=NOW)
+    assert case.tasks[0].note.endswith("reach the duty officer another way")
+
+
 def test_a_letter_without_a_case_is_delivered_too() -> None:
     """A letter that belongs to no case goes out, or is marked failed, like any other."""
     uow = FakeUnitOfWork()

@@ -11,7 +11,7 @@ from casework.guard import run_guard
 from casework.open_case import open_case
 from casework.policy import Policy
 from models.case import Case
-from models.codes import AcknowledgementMode, Flag, LetterKind, Status, TaskKind
+from models.codes import AcknowledgementMode, Flag, LetterKind, Outcome, Status, TaskKind
 
 LATER = GUARD_AT + timedelta(minutes=5)
 
@@ -136,6 +136,15 @@ def test_the_officer_is_told_that_the_guard_has_written() -> None:
     assert [(task.kind, task.closed_at) for task in case.tasks] == [(TaskKind.GUARD_ACTED, None)]
 
 
+def test_the_guard_answers_a_person_and_no_automatic_reply() -> None:
+    """An absence or a bounce filed with the case is the newest message, and is not what is answered."""
+    person = make_message(outcome=Outcome.CASE)
+    machine = make_message(id=2, message_id="<away@example.org>", outcome=Outcome.MACHINE)
+    case = make_case(guard_at=GUARD_AT, messages=[person, machine])
+    guarded(case)
+    assert [letter.in_reply_to for letter in case.letters] == ["<first@example.org>"]
+
+
 @pytest.mark.parametrize("oddity", ["is_list", "is_null_sender"])
 def test_the_guard_writes_to_no_list_and_no_null_sender(oddity: str) -> None:
     """What is never answered by machine is not answered by the guard either."""
@@ -149,10 +158,26 @@ def test_the_guard_writes_to_no_list_and_no_null_sender(oddity: str) -> None:
 
 
 @pytest.mark.parametrize("flag", [Flag.SAFEGUARDING, Flag.ABUSIVE])
-def test_the_guard_leaves_what_is_flagged_to_a_person(flag: Flag) -> None:
-    """Safeguarding and abuse get the plain receipt at most; the acknowledgement is owed by a date."""
-    case = make_case(guard_at=GUARD_AT, flags=[flag])
+def test_what_is_flagged_is_acknowledged_in_time_and_repeats_nothing(flag: Flag) -> None:
+    """The five days count where safety or abuse is at stake too (LGSCO 6.2, HO 6.2); a task says so."""
+    case = make_case(guard_at=GUARD_AT, flags=[flag], own_words=["He is at the door every night."])
     _, done = guarded(case)
-    assert done[0][1].startswith("acknowledgement owed")
-    assert case.letters == []
-    assert [task.kind for task in case.tasks] == [TaskKind.ACKNOWLEDGEMENT_OWED]
+    assert done == [(case.reference, "letter queued: stage_1_acknowledgement")]
+    assert "at the door" not in case.letters[0].text + case.letters[0].html
+    (task,) = case.tasks
+    assert (task.kind, "safety or abuse" in task.note) == (TaskKind.GUARD_ACTED, True)
+
+
+def test_a_request_that_the_guard_takes_for_a_complaint_stays_open_beside_it() -> None:
+    """What was asked for still has to be done (LGSCO 1.7, HO 1.5)."""
+    case = make_case(status=Status.SERVICE_REQUEST, stage=0, guard_at=GUARD_AT)
+    guarded(case)
+    assert (case.status, case.request_opened_on) == (Status.COMPLAINT, NOW.date())
+    assert case.request_closed_on is None
+
+
+def test_a_likely_complaint_without_a_message_is_guarded_too() -> None:
+    """What was taken by telephone holds none (LGSCO 6.2, HO 6.2)."""
+    case = make_case(messages=[], guard_at=GUARD_AT)
+    _, done = guarded(case)
+    assert done == [(case.reference, "letter queued: stage_1_acknowledgement")]

@@ -9,6 +9,7 @@ from builders import (
     GUARD_AT,
     LETTERHEAD,
     NOW,
+    TODAY,
     make_case,
     make_decision,
     make_letter,
@@ -19,7 +20,7 @@ from fakes import FakeUnitOfWork
 
 from casework.join_case import chooses_to_complain, join_case
 from casework.policy import Caps, Policy
-from models.case import Case
+from models.case import Case, Refusal
 from models.codes import AcknowledgementMode, Flag, LetterKind, LetterState, Outcome, Status, TaskKind
 from models.decision import Decision
 from models.message import Message
@@ -208,3 +209,45 @@ def test_a_flagged_reply_gets_no_formal_letter_by_machine(flag: Flag) -> None:
     case = request()
     joined(case, CHOICE, decision=make_decision(flags=[flag]))
     assert LetterKind.STAGE_1_ACKNOWLEDGEMENT not in {letter.kind for letter in case.letters}
+
+
+def test_a_reply_to_a_closed_case_opens_it_again() -> None:
+    """It awaits an officer, and the record says why it is open."""
+    case = make_case(closed_on=TODAY, closed_why="Answered.", awaits_officer=False)
+    uow = joined(case)
+    assert (case.closed_on, case.closed_why, case.awaits_officer) == (None, "", True)
+    assert [row.action for row in uow.audit.rows] == ["case_reopened", "reply_joined"]
+    assert uow.audit.rows[0].detail["closed_why"] == "Answered."
+
+
+def test_a_historic_reply_leaves_a_closed_case_closed() -> None:
+    """An archive disturbs nobody."""
+    case = make_case(closed_on=TODAY, awaits_officer=False)
+    joined(case, message=make_message(id=2, is_historic=True))
+    assert case.closed_on == TODAY
+
+
+def test_a_reply_is_a_change_that_officers_are_told_of() -> None:
+    """Whoever looked before the reply came looks again before they act."""
+    case = make_case(version=3)
+    joined(case)
+    assert case.version == 4
+
+
+def test_a_chosen_complaint_leaves_the_service_request_open() -> None:
+    """The request goes on beside it (LGSCO 1.7, HO 1.5)."""
+    case = request()
+    joined(case, CHOICE)
+    assert (case.stage, case.request_opened_on, case.request_closed_on) == (1, TODAY, None)
+
+
+def test_the_choice_does_not_undo_an_officers_refusal() -> None:
+    """Who was refused with reasons, and writes again, is read by an officer; the guard waits with them."""
+    refusal = Refusal(
+        ground="appeal_route", evidence="x", reasons="y", discretion="", officer="pat", decided_at=NOW
+    )
+    case = make_case(stage=0, refusals=[refusal])
+    joined(case, CHOICE, decision=make_decision(Status.COMPLAINT))
+    assert (case.stage, case.letters) == (0, [])
+    assert case.tasks[0].note == "the complaint was not accepted, and they write again; please read it"
+    assert case.guard_at is not None

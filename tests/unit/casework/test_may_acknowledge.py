@@ -75,6 +75,14 @@ def test_our_own_addresses_are_not_answered() -> None:
     assert reasons(make_parsed(), "complaints@council.example") == ("the address is one of ours",)
 
 
+@pytest.mark.parametrize("detail", ["C-4827-1930-70", "c-4827-1930-70", "web", ""])
+def test_our_own_addresses_are_ours_with_a_plus_too(detail: str) -> None:
+    """An address that carries a case reaches our own mailbox: we would write to ourselves."""
+    address = f"complaints+{detail}@council.example"
+    assert reasons(make_parsed(), address) == ("the address is one of ours",)
+    assert reasons(make_parsed(), f"ann+{detail}@example.org") == ()
+
+
 def test_a_null_sender_is_not_answered() -> None:
     """What came with an empty return path asks for no answer (RFC 3834, 2)."""
     assert reasons(make_parsed(is_null_sender=True)) == ("the message has a null sender",)

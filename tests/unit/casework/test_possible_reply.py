@@ -1,8 +1,11 @@
 """What quotes a case without proof waits for an officer, who joins it or rules on it."""
 
+from datetime import timedelta
+
 import pytest
 from builders import (
     ACKNOWLEDGE_BY,
+    GUARD_AT,
     LETTERHEAD,
     NOW,
     REFERENCE,
@@ -13,11 +16,12 @@ from builders import (
 )
 from fakes import FakeUnitOfWork
 
+from casework.guard import run_guard
 from casework.open_case import open_case
 from casework.policy import Policy
 from casework.possible_reply import confirm_reply
 from models.case import Case
-from models.codes import Outcome, TaskKind
+from models.codes import LetterKind, Outcome, Status, TaskKind
 from models.deadlines import WorkingDays
 from models.errors import InputInvalid
 
@@ -40,6 +44,19 @@ def test_a_possible_reply_gets_no_letter_but_a_dated_task_and_the_guard() -> Non
     ((kind, due_by, note),) = [(task.kind, task.due_by, task.note) for task in case.tasks]
     assert (kind, due_by) == (TaskKind.POSSIBLE_REPLY, ACKNOWLEDGE_BY)
     assert REFERENCE in note
+
+
+def test_the_choice_to_complain_is_guarded_where_it_only_quotes_the_reference() -> None:
+    """Whoever writes the words that our letter asks for needs nothing else (LGSCO 1.7, 6.2; HO 1.5, 6.2)."""
+    uow = FakeUnitOfWork(make_case())
+    case = open_case(
+        uow, make_message(id=9), make_parsed(text="Please treat it as a complaint."),
+        make_decision(Status.ENQUIRY), may_belong_to=uow.cases.get(REFERENCE),
+        policy=Policy(), letterhead=LETTERHEAD, now=NOW,
+    )  # fmt: skip
+    assert case.letters == []
+    run_guard(uow, policy=Policy(), letterhead=LETTERHEAD, now=GUARD_AT + timedelta(minutes=5))
+    assert [letter.kind for letter in case.letters] == [LetterKind.STAGE_1_ACKNOWLEDGEMENT]
 
 
 def test_a_confirmed_reply_moves_to_its_case_and_leaves_nothing_waiting_behind() -> None:
@@ -65,3 +82,21 @@ def test_a_case_is_joined_to_another_and_once(one: str, other: str) -> None:
     uow = FakeUnitOfWork(make_case(), make_case(reference=OTHER, messages=[]))
     with pytest.raises(InputInvalid, match=r"itself|before"):
         confirm_reply(uow, one, other, reason="x", officer="Jo", working_days=WorkingDays(), now=NOW)
+
+
+def test_a_closed_case_opens_again_for_what_belongs_to_it() -> None:
+    """A reply is a reply, however it found its case."""
+    known = make_case(closed_on=NOW.date(), awaits_officer=False)
+    uow = FakeUnitOfWork(known, make_case(reference=OTHER))
+    confirm_reply(
+        uow, OTHER, REFERENCE, reason="The same boiler.", officer="Jo", working_days=WorkingDays(), now=NOW
+    )
+    assert (known.closed_on, known.awaits_officer) == (None, True)
+    assert [row.action for row in uow.audit.rows] == ["case_reopened", "case_joined", "case_joined"]
+
+
+def test_nothing_is_joined_to_a_case_that_goes_on_as_another() -> None:
+    """The refusal names the one that goes on."""
+    uow = FakeUnitOfWork(make_case(merged_into="C-0000-0001-95"), make_case(reference=OTHER))
+    with pytest.raises(InputInvalid, match="goes on as C-0000-0001-95"):
+        confirm_reply(uow, OTHER, REFERENCE, reason="x", officer="Jo", working_days=WorkingDays(), now=NOW)

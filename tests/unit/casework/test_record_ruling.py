@@ -9,7 +9,7 @@ from fakes import FakeUnitOfWork
 from casework.acknowledge import owe
 from casework.policy import Policy
 from casework.record_ruling import record_ruling
-from models.case import Case, Task
+from models.case import Case, Refusal, Task
 from models.codes import Category, LetterKind, LetterState, Ombudsman, Status, TaskKind
 from models.errors import InputInvalid, UnknownReference
 
@@ -261,3 +261,77 @@ def test_stage_2_follows_an_answer() -> None:
     with pytest.raises(InputInvalid, match="stage 2 follows an answer"):
         ruled(case, status=Status.ESCALATION)
     assert case.stage == 1
+
+
+def test_a_ruling_on_an_older_version_is_not_recorded() -> None:
+    """The second of two officers is told."""
+    case = make_case(version=2)
+    with pytest.raises(InputInvalid, match="somebody else changed"):
+        record_ruling(
+            FakeUnitOfWork(case), case.reference, status=Status.OTHER, category=None, ombudsman=None,
+            reason="spam", officer="pat", seen=1, policy=Policy(), letterhead=LETTERHEAD, now=NOW,
+        )  # fmt: skip
+    assert (case.rulings, case.status) == ([], Status.COMPLAINT)
+
+
+@pytest.mark.parametrize(("assigned_to", "handled_by"), [("", "pat"), ("sam", "sam")])
+def test_an_answer_given_elsewhere_says_who_handled_stage_1(assigned_to: str, handled_by: str) -> None:
+    """Whose case it is, else who records it (LGSCO 6.14, HO 6.13)."""
+    case = make_case(assigned_to=assigned_to)
+    ruled(case, is_answered=True)
+    assert case.stage_1_officer == handled_by
+
+
+def test_the_stage_1_officer_gives_no_answer_at_stage_2() -> None:
+    """However it is recorded (LGSCO 6.14, HO 6.13)."""
+    case = make_case(status=Status.ESCALATION, stage=2, stage_1_officer="pat")
+    with pytest.raises(InputInvalid, match="cannot give that of stage 2"):
+        ruled(case, is_answered=True)
+    case.assigned_to = "sam"
+    ruled(case, is_answered=True)
+    assert (case.answered_on, case.stage_1_officer) == (date(2026, 3, 3), "pat")
+
+
+def test_a_ruling_after_the_answer_leaves_the_answer_as_it_was() -> None:
+    """A reply of thanks neither moves the day nor asks for another answer."""
+    case = make_case(answered_on=date(2026, 2, 20), awaits_officer=True)
+    ruled(case)
+    assert (case.answered_on, case.awaits_officer) == (date(2026, 2, 20), False)
+    ruled(case, is_answered=True)
+    assert case.answered_on == date(2026, 2, 20)
+
+
+def test_a_ruling_that_it_is_no_complaint_holds_the_acknowledgement_back() -> None:
+    """What is still here would promise an answer that nobody owes."""
+    case = make_case(letters=[make_letter(state=LetterState.HELD)])
+    ruled(case, status=Status.ENQUIRY)
+    assert case.letters[0].state is LetterState.WITHDRAWN
+
+
+def test_a_case_without_messages_is_ruled_on_by_its_own_day() -> None:
+    """What was taken by telephone holds none."""
+    case = request(messages=[])
+    ruled(case, status=Status.COMPLAINT)
+    assert (case.stage, case.received_on) == (1, date(2026, 2, 2))
+
+
+def refused() -> Case:
+    """Return a complaint that an officer did not accept."""
+    refusal = Refusal(
+        ground="appeal_route", evidence="x", reasons="y", discretion="", officer="pat", decided_at=NOW
+    )
+    return make_case(stage=0, refusals=[refusal], guard_at=GUARD_AT)
+
+
+def test_reading_what_somebody_who_was_refused_writes_accepts_nothing() -> None:
+    """A ruling without a status settles the reply, and the refusal stands."""
+    case = refused()
+    assert ruled(case)[1] == "no letter: the complaint stays not accepted"
+    assert (case.stage, case.letters, case.guard_at, case.awaits_officer) == (0, [], None, False)
+
+
+def test_a_refused_complaint_is_accepted_after_all_where_an_officer_says_so() -> None:
+    """Such as where the Ombudsman asks for it (LGSCO 2.4, HO 2.4)."""
+    case = refused()
+    ruled(case, status=Status.COMPLAINT)
+    assert (case.stage, len(case.letters), case.awaits_officer) == (1, 1, True)

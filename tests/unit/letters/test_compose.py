@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from builders import make_letter
+from builders import REFERENCE, make_letter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,23 +15,41 @@ from models.codes import LetterKind
 
 LONG_ID = f"<{'a' * 90}@heard.invalid>"
 OTHER_ID = f"<{'b' * 200}@x.example>"
+SENT_BY = {
+    LetterKind.STAGE_1_ACKNOWLEDGEMENT: "answers",
+    LetterKind.STAGE_2_ACKNOWLEDGEMENT: "answers",
+    LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT: "answers",
+    LetterKind.RECEIPT: "answers",
+    LetterKind.KNOWN_ISSUE: "answers",
+    LetterKind.DUTY_ALERT: "notices",
+    LetterKind.DIGEST: "notices",
+    LetterKind.EXTENSION: "officers",
+    LetterKind.NOT_ACCEPTED: "officers",
+    LetterKind.CONSENT_REQUEST: "officers",
+    LetterKind.CLARIFICATION: "officers",
+    LetterKind.STAGE_1_RESPONSE: "officers",
+    LetterKind.STAGE_2_RESPONSE: "officers",
+    LetterKind.PROGRESS: "officers",
+}
 FIELDS = [
     "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
     "X-Heard-Letter", "MIME-Version", "Content-Type",
 ]  # fmt: skip
 
 
-def composed(letter: Letter) -> bytes:
+def composed(letter: Letter, **choices: Any) -> bytes:
     """Return the letter as mail of the council's."""
-    return compose(letter, sender_name="Harrowmere Council", sender_address="complaints@harrowmere.example")
+    return compose(
+        letter, sender_name="Harrowmere Council", sender_address="complaints@harrowmere.example", **choices
+    )
 
 
-def read(letter: Letter) -> EmailMessage:
+def read(letter: Letter, **choices: Any) -> EmailMessage:
     """Return the letter as its receiver's program reads it."""
-    return message_from_bytes(composed(letter), policy=policy.default)
+    return message_from_bytes(composed(letter, **choices), policy=policy.default)
 
 
-@pytest.mark.parametrize("length", [50, 78, 79, 80, 200, 900])
+@pytest.mark.parametrize("length", [50, 76, 77, 78, 79, 80, 81, 120, 200, 900, 980])
 def test_a_message_id_stays_whole(length: int) -> None:
     """Ids of any length stand on one line, unfolded and unencoded (RFC 5322, 3.6.4)."""
     own = f"<{'a' * (length - 16)}@heard.invalid>"
@@ -46,18 +64,70 @@ def test_long_references_are_folded_between_ids_only() -> None:
     assert f"References: {LONG_ID}\r\n {OTHER_ID}\r\n".encode() in raw
 
 
+@settings(max_examples=100, deadline=None)
+@given(sizes=st.lists(st.integers(min_value=20, max_value=980), min_size=1, max_size=25))
+def test_every_id_of_a_thread_stands_whole_on_the_wire(sizes: list[int]) -> None:
+    """Outlook threads by these bytes: no id is folded inside, encoded or cut (fact 32)."""
+    ids = [f"<{number}.{'m' * (size - 15)}@x.example>" for number, size in enumerate(sizes, start=10)]
+    raw = composed(make_letter(message_id=ids[0], in_reply_to=ids[-1], references=" ".join(ids)))
+    head = raw.partition(b"\r\n\r\n")[0].decode("ascii")
+    assert f"\r\nMessage-ID: {ids[0]}\r\n" in head
+    assert f"\r\nIn-Reply-To: {ids[-1]}\r\n" in head
+    assert f"\r\nReferences: {(chr(13) + chr(10) + ' ').join(ids[-20:])}\r\n" in head
+
+
+def test_an_id_that_no_line_can_hold_is_left_out() -> None:
+    """A line has at most 998 characters (RFC 5322, 2.1.1); such an id would break the letter."""
+    too_long = f"<{'a' * 1000}@x.example>"
+    message = read(make_letter(in_reply_to=too_long, references=f"{too_long} <b@x.example>"))
+    assert (message["In-Reply-To"], message["References"]) == (None, "<b@x.example>")
+
+
 def test_at_most_twenty_references_are_given() -> None:
     """A thread of a hundred letters keeps its nearest ids."""
     raw = read(make_letter(references=" ".join(f"<{n}@x.example>" for n in range(100))))
     assert str(raw["References"]).split() == [f"<{n}@x.example>" for n in range(80, 100)]
 
 
-def test_a_letter_says_that_it_is_automatic() -> None:
-    """No holiday reply comes back to a letter of ours (RFC 3834, 5)."""
-    message = read(make_letter(LetterKind.RECEIPT))
-    assert message["Auto-Submitted"] == "auto-replied"
-    assert message["X-Auto-Response-Suppress"] == "All"
-    assert message["X-Heard-Letter"] == "receipt"
+@pytest.mark.parametrize("kind", LetterKind)
+def test_what_a_machine_sends_says_so_and_what_an_officer_writes_does_not(kind: LetterKind) -> None:
+    """No holiday reply comes back to the first; the second is a person's mail (RFC 3834, 2 and 5)."""
+    message = read(make_letter(kind))
+    marks = {"answers": "auto-replied", "notices": "auto-generated", "officers": None}
+    assert message["Auto-Submitted"] == marks[SENT_BY[kind]]
+    assert message["X-Auto-Response-Suppress"] == (None if SENT_BY[kind] == "officers" else "All")
+    assert message["X-Heard-Letter"] == kind.value
+    assert message["Precedence"] is None
+
+
+def test_replies_come_to_the_address_of_the_case() -> None:
+    """Where the server takes such addresses in; the mail is still from the council's one address."""
+    message = read(make_letter(), has_plus_addresses=True)
+    assert message["Reply-To"] == f"complaints+{REFERENCE}@harrowmere.example"
+    assert message["From"].addresses[0].addr_spec == "complaints@harrowmere.example"
+    assert read(make_letter())["Reply-To"] is None
+
+
+@pytest.mark.parametrize("kind", [LetterKind.DUTY_ALERT, LetterKind.DIGEST])
+def test_our_own_people_answer_to_the_usual_address(kind: LetterKind) -> None:
+    """What a colleague answers is not the complainant's."""
+    assert read(make_letter(kind), has_plus_addresses=True)["Reply-To"] is None
+
+
+def test_a_letter_that_names_no_case_is_answered_to_the_usual_address() -> None:
+    """There is no case to carry."""
+    letter = make_letter(message_id="<0a1b@heard.invalid>")
+    assert read(letter, has_plus_addresses=True)["Reply-To"] is None
+
+
+def test_a_redirected_letter_says_for_whom_it_was() -> None:
+    """To whom it goes, in the subject and in a field of its own; the person is in no address field."""
+    message = read(make_letter(subject="About your bin"), redirect_to="tester@harrowmere.example")
+    assert message["To"] == "tester@harrowmere.example"
+    assert message["Subject"] == "[for ann@example.org] About your bin"
+    assert message["X-Heard-Redirected"] == "ann@example.org"
+    fields = ("To", "Cc", "Bcc", "Reply-To", "From", "Sender", "Return-Path")
+    assert not [name for name in fields if "ann@" in str(message[name])]
 
 
 def test_the_same_letter_gives_the_same_bytes() -> None:

@@ -2,18 +2,21 @@
 
 import html
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 from builders import LETTERHEAD, REFERENCE, make_context
-from jinja2 import UndefinedError
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rendering import HOSTILE, RESPONSES, TO_PEOPLE, flat, rendered
 
 from letters.acknowledgement import own_words
 from letters.letterhead import DEFAULT_OMBUDSMEN
+from letters.not_ours import not_ours
 from letters.render import REQUIRED, TEMPLATES, RenderedLetter, long_date, render
-from models.codes import LetterKind, Ombudsman
+from letters.required import AUTOMATIC, INTERNAL
+from models.codes import Exclusion, LetterKind, Ombudsman
 from models.errors import LetterIncomplete
 
 STAGE_1, STAGE_2 = LetterKind.STAGE_1_ACKNOWLEDGEMENT, LetterKind.STAGE_2_ACKNOWLEDGEMENT
@@ -22,29 +25,12 @@ REQUEST, RECEIPT, ALERT = (
     LetterKind.RECEIPT,
     LetterKind.DUTY_ALERT,
 )
-TO_PEOPLE = [STAGE_1, STAGE_2, REQUEST, RECEIPT]
 DUE, RECEIVED, READ_BY = "Tuesday 17 March 2026", "Tuesday 3 March 2026", "Tuesday 10 March 2026"
 
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "</blockquote><h2>Refunds</h2>",
-    '"><img src=x onerror=alert(1)>',
-    "{{ house.telephone }} {% raw %}",
-    "&lt;b&gt; & <b>",
-    "# A heading of my own",
-    "- an item of my own",
-    "> a quote of my own",
-]
 
-
-def rendered(kind: LetterKind, *, templates: Path = TEMPLATES, **changes: object) -> RenderedLetter:
-    """Render a letter of the council's."""
-    return render(kind, make_context(**changes), letterhead=LETTERHEAD, templates=templates)
-
-
-def flat(text: str) -> str:
-    """Return a text's words on one line."""
-    return " ".join(text.split())
+def html_of(letter: RenderedLetter) -> str:
+    """Return a page on one line, spaces of every kind as plain ones."""
+    return " ".join(letter.html.split())
 
 
 def words_of_html(page: str) -> list[str]:
@@ -56,7 +42,7 @@ def words_of_html(page: str) -> list[str]:
 def words_of_text(text: str) -> list[str]:
     """Return the words of a plain letter, without what marks headings and lists."""
     lines = [line for line in text.splitlines() if not re.fullmatch(r"-+", line)]
-    return " ".join(re.sub(r"^- ", "", line) for line in lines).split()
+    return " ".join(re.sub(r"^ {0,4}(?:- |\d+\. )", "", line) for line in lines).split()
 
 
 @pytest.mark.parametrize("ombudsman", Ombudsman)
@@ -72,8 +58,8 @@ def test_a_formal_acknowledgement_holds_what_the_codes_ask(
     contact = DEFAULT_OMBUDSMEN[ombudsman]
     wanted = [
         REFERENCE, RECEIVED, stage, DUE, "The bin was missed again this week.",
-        "what you would like us to do", "for another organisation, we will say so",
-        "will give you their name", "large print", "somebody to help you or to speak for you",
+        "what you would like us to do", "may be for another organisation. If so, we will tell you",
+        "They will give you their name", "large print", "somebody to help you or to speak for you",
         contact.name, contact.telephone, contact.website, contact.address, contact.email,
         "at any time", LETTERHEAD.telephone, LETTERHEAD.organisation,
     ]  # fmt: skip
@@ -107,7 +93,7 @@ def test_a_service_request_letter_offers_the_choice(ombudsman: Ombudsman, *, is_
     assert REFERENCE in text
     assert "passing it to the team" in text
     assert 'reply with the words "treat it as a complaint"' in text
-    assert ("You may be unhappy" in text) is is_dissatisfied
+    assert ("If you would like to complain" in text) is is_dissatisfied
     assert DEFAULT_OMBUDSMEN[ombudsman].name in text
 
 
@@ -155,7 +141,7 @@ def test_a_letter_is_fit_for_a_screen_reader(kind: LetterKind) -> None:
     assert '<html lang="en-GB">' in letter.html
     assert f"<title>{letter.subject}</title>" in letter.html
     assert re.findall(r"<h(\d)", letter.html)[0] == "1"
-    assert set(re.findall(r"<h(\d)", letter.html)) <= {"1", "2"}
+    assert set(re.findall(r"<h(\d)", letter.html)) <= {"1", "2", "3"}
     assert "<img" not in letter.html
 
 
@@ -170,7 +156,7 @@ def test_a_hostile_passage_is_shown_and_does_nothing(evil: str) -> None:
     """What somebody wrote is quoted word for word, escaped, and starts no block of its own."""
     tame, letter = rendered(STAGE_1, own_words=("harmless",)), rendered(STAGE_1, own_words=(evil,))
     assert evil in flat(letter.text)
-    assert html.escape(evil) in letter.html
+    assert html.escape(evil) in html_of(letter)
     for tag in ("<h2>", "<li>", "<script", "<img", "<blockquote>", "<p>"):
         assert letter.html.count(tag) == tame.html.count(tag)
 
@@ -184,6 +170,15 @@ def test_a_passage_of_several_lines_cannot_start_a_block(evil: str) -> None:
     for tag in ("<h2>", "<li>"):
         assert letter.html.count(tag) == tame.html.count(tag)
     assert flat(evil) in flat(letter.text)
+
+
+@settings(max_examples=150, deadline=None)
+@given(words=st.lists(st.text(max_size=120), max_size=3), name=st.text(max_size=40))
+def test_whatever_somebody_wrote_they_get_their_letter(words: list[str], name: str) -> None:
+    """No passage and no name keeps an acknowledgement from being written (LGSCO 6.2, HO 6.2)."""
+    letter = rendered(STAGE_1, own_words=own_words(words), name=name)
+    assert REFERENCE in letter.text
+    assert rendered(STAGE_1, own_words=tuple(words), name=name).text
 
 
 @pytest.mark.parametrize("evil", [*HOSTILE, "Ann\n\n# Your refund", "Ann\r\n\r\n- call 0900", "a" * 500])
@@ -209,16 +204,67 @@ def test_a_date_is_written_in_full() -> None:
 
 
 def templates_with(folder: Path, kind: LetterKind, old: str, new: str) -> Path:
-    """Copy the templates and change one passage of one body, or of a part that all share."""
-    copied = folder / "templates"
-    shutil.copytree(TEMPLATES, copied)
+    """Return a council's own folder with one letter and the shared parts, one passage of them changed."""
     changed = 0
-    for file in (copied / kind / "body.txt", copied / "_parts.txt"):
-        text = file.read_text(encoding="utf-8")
+    for name in (f"{kind}/body.txt", "_parts.txt"):
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
         changed += text.count(old)
-        file.write_text(text.replace(old, new), encoding="utf-8")
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
     assert changed, f"{old} is not in the template"
-    return copied
+    return folder
+
+
+FURTHER = [
+    (STAGE_1, "{{ case.own_words|first }}", "LGSCO 6.2, HO 5.6"),
+    (STAGE_1, "what you would like us to do", "LGSCO 6.2, HO 5.6"),
+    (STAGE_1, "for another organisation", "LGSCO 5.4, HO 5.7"),
+    (STAGE_1, "give you their name", "LGSCO 6.2, HO 6.2"),
+    (STAGE_1, "at any time", "LGSCO 3.7, HO 5.7"),
+    (STAGE_1, "will read", "a rule of our own"),
+    (STAGE_1, "sent automatically", "a rule of our own"),
+    (STAGE_2, "who did not deal with stage 1", "LGSCO 6.14, HO 6.13"),
+    (STAGE_2, "{{ ombudsman.website }}", "LGSCO 3.7"),
+    (STAGE_2, "{{ ombudsman.address }}", "LGSCO 3.7"),
+    (REQUEST, "to the team that can", "LGSCO 1.7, HO 1.5"),
+    (RECEIPT, "asking for a service", "LGSCO 5.3"),
+    (LetterKind.EXTENSION, "{{ letter.reason }}", "LGSCO 6.4, 6.16; HO 6.4, 6.15"),
+    (LetterKind.EXTENSION, "{{ letter.extended_to|long_date }}", "LGSCO 6.4, 6.16; HO 6.4, 6.15"),
+    (LetterKind.EXTENSION, "{{ ombudsman.name }}", "LGSCO 3.7"),
+    (LetterKind.EXTENSION, "that we need more time", "LGSCO 6.5, 6.17; HO 6.5, 6.16"),
+    (LetterKind.NOT_ACCEPTED, "{{ letter.ground|as_sentence }}", "LGSCO 2.4, HO 2.4"),
+    (LetterKind.NOT_ACCEPTED, "{{ letter.reasons }}", "LGSCO 2.4, HO 2.4"),
+    (LetterKind.NOT_ACCEPTED, "{{ letter.elsewhere }}", "LGSCO 2.4, HO 2.4"),
+    (LetterKind.NOT_ACCEPTED, "You can take this decision to the", "LGSCO 2.4, HO 2.4"),
+    (LetterKind.NOT_ACCEPTED, "{{ ombudsman.telephone }}", "LGSCO 3.7"),
+    (LetterKind.NOT_ACCEPTED, "{{ letter.discretion }}", "LGSCO 2.2, HO 2.3"),
+    (LetterKind.NOT_ACCEPTED, "An officer made this decision", "LGSCO 2.1, 2.5"),
+    (LetterKind.CONSENT_REQUEST, "stays as it is", "LGSCO 1.5, 3.6"),
+    (LetterKind.CONSENT_REQUEST, "that you may act for them", "LGSCO 1.5, 3.6"),
+    (LetterKind.CLARIFICATION, "stays as it is", "LGSCO 6.2, 6.3; HO 6.2, 6.3"),
+    (LetterKind.CLARIFICATION, "{{ question }}", "LGSCO 6.2, HO 5.6"),
+    *((kind, old, provision) for kind, provision in (
+        (LetterKind.STAGE_1_RESPONSE, "LGSCO 6.7, 6.8; HO 6.9"),
+        (LetterKind.STAGE_2_RESPONSE, "LGSCO 6.18, HO 6.19"),
+    ) for old in (
+        "{{ point.text }}", "{{ point.outcome|decision_in_words }}", "{{ point.finding }}",
+        "{{ point.remedy }}", "{{ action.what|as_sentence }}", "{{ action.due_by|long_date }}",
+    )),
+    *((kind, "A complaint is when", "LGSCO 1.4, HO 1.2") for kind in RESPONSES),
+    *((kind, "{{ name }}", "a rule of our own") for kind in RESPONSES),
+    (LetterKind.STAGE_1_RESPONSE, "at stage 1 of", "LGSCO 6.7, 6.8; HO 6.9"),
+    (LetterKind.STAGE_1_RESPONSE, '"take it to stage 2"', "LGSCO 6.8, HO 6.9"),
+    (LetterKind.STAGE_1_RESPONSE, "You do not have to give a reason", "LGSCO 6.13, HO 6.13"),
+    (LetterKind.STAGE_2_RESPONSE, "our final answer", "LGSCO 6.18, HO 6.19"),
+    (LetterKind.STAGE_2_RESPONSE, "You can now take your complaint to the", "LGSCO 6.18, HO 6.19"),
+    (LetterKind.STAGE_2_RESPONSE, "{{ ombudsman.telephone }}", "LGSCO 3.7, HO 5.7"),
+    (LetterKind.PROGRESS, "{{ action.done_on|long_date }}", "LGSCO 6.6, HO 6.6"),
+    (LetterKind.KNOWN_ISSUE, "{{ letter.known }}", "LGSCO 5.3"),
+    (LetterKind.KNOWN_ISSUE, '"treat it as a complaint"', "LGSCO 1.7, 5.3; HO 1.5"),
+    (LetterKind.KNOWN_ISSUE, '"take it to stage 2"', "LGSCO 6.8, HO 6.9"),
+    (LetterKind.DIGEST, "{{ row.reference }}", "a rule of our own"),
+]  # fmt: skip
+"""A passage of a template, and the provision that a letter without it breaks."""
 
 
 @pytest.mark.parametrize(
@@ -241,6 +287,7 @@ def templates_with(folder: Path, kind: LetterKind, old: str, new: str) -> Path:
         (RECEIPT, '"treat it as a complaint"', "HO 1.5"),
         (RECEIPT, "{{ ombudsman.name }}", "HO 5.7"),
         (ALERT, "{{ case.reference }}", "LGSCO 6.2"),
+        *FURTHER,
     ],
 )
 def test_a_template_that_leaves_something_out_is_refused(
@@ -259,21 +306,17 @@ def test_a_letter_without_the_way_out_is_refused(tmp_path: Path) -> None:
         rendered(STAGE_1, templates=templates)
 
 
-@pytest.mark.parametrize("old", ["stage 2", "stage 1"])
-def test_the_letters_of_both_stages_are_told_apart(tmp_path: Path, old: str) -> None:
+def test_the_letters_of_both_stages_are_told_apart(tmp_path: Path) -> None:
     """A stage 2 letter that nowhere says stage 2 is refused (LGSCO 6.12, HO 6.11)."""
-    templates = templates_with(tmp_path, STAGE_2, old, "the stage")
-    if old == "stage 2":
-        with pytest.raises(LetterIncomplete, match="that it is stage 2"):
-            rendered(STAGE_2, templates=templates)
-    else:
-        assert DUE in flat(rendered(STAGE_2, templates=templates).text)
+    templates = templates_with(tmp_path, STAGE_2, "stage 2", "the stage")
+    with pytest.raises(LetterIncomplete, match="that it is stage 2"):
+        rendered(STAGE_2, templates=templates)
 
 
 @pytest.mark.parametrize("kind", [STAGE_1, STAGE_2])
 def test_a_formal_letter_without_a_date_cannot_be_written(kind: LetterKind) -> None:
     """An acknowledgement that promises no date is not one (LGSCO 6.3, HO 6.3)."""
-    with pytest.raises((LetterIncomplete, UndefinedError, TypeError, ValueError)):
+    with pytest.raises(LetterIncomplete):
         rendered(kind, respond_by=None)
 
 
@@ -281,8 +324,52 @@ def test_a_formal_letter_without_a_date_cannot_be_written(kind: LetterKind) -> N
 def test_an_undefined_name_is_an_error(tmp_path: Path, name: str) -> None:
     """A misspelt name never becomes a hole in a letter."""
     templates = templates_with(tmp_path, STAGE_1, "# What happens next", f"# {name}")
-    with pytest.raises(UndefinedError):
+    with pytest.raises(
+        LetterIncomplete, match=rf"{STAGE_1}/body\.txt, line 10: .*undefined|has no attribute"
+    ):
         rendered(STAGE_1, templates=templates)
+
+
+def test_a_council_s_folder_takes_the_place_of_single_files(tmp_path: Path) -> None:
+    """What stands in the council's own folder is used, and ours for all the rest."""
+    own = templates_with(tmp_path, STAGE_1, "Thank you for getting in touch.", "Good morning from us all.")
+    assert "Good morning from us all." in flat(rendered(STAGE_1, templates=own).text)
+    assert "Good morning" not in flat(rendered(STAGE_1).text)
+    assert rendered(RECEIPT, templates=own) == rendered(RECEIPT)
+
+
+def test_several_points_of_the_sender_s_become_a_numbered_list() -> None:
+    """Each point can be told by its number, in both versions (LGSCO 6.2, HO 5.6)."""
+    letter = rendered(STAGE_1, own_words=("The bin was missed.", "See www.evil.example now."))
+    assert "    1. The bin was missed.\n    2. See www.evil.example now.\n" in letter.text
+    assert (
+        "<blockquote>\n<ol>\n<li>The bin was missed.</li>\n<li>See www.evil.example now.</li>" in letter.html
+    )
+    assert "main points, in your own words" in flat(letter.text)
+
+
+def test_what_may_be_for_others_is_said_and_nothing_refused() -> None:
+    """Where triage sees it, the letter says what may not be for us, and is checked (LGSCO 5.4, HO 5.7)."""
+    sentences = not_ours([Exclusion.OTHER_ORGANISATION, Exclusion.APPEAL_ROUTE, Exclusion.OVER_12_MONTHS])
+    assert len(sentences) == 2
+    text = flat(rendered(STAGE_1, not_ours=sentences).text)
+    assert all(each in text for each in sentences)
+    assert "An officer will check this" in text
+    assert "for another organisation" not in text
+    for code in Exclusion:
+        assert not any(
+            word in " ".join(not_ours([code])) for word in ("cannot", "refuse", "reject", "will not")
+        )
+
+
+@pytest.mark.parametrize("kind", LetterKind)
+def test_no_machine_signs_as_a_person_and_no_person_as_a_machine(kind: LetterKind) -> None:
+    """What is sent by itself says so and names the team that reads; what an officer decides never does."""
+    text = flat(rendered(kind).text)
+    assert ("sent automatically" in text) is (kind in AUTOMATIC)
+    if kind in AUTOMATIC - INTERNAL:
+        assert f"The {LETTERHEAD.team} will read yours." in text
+    assert ("Robin Carter" in text) is (kind in RESPONSES)
 
 
 def test_every_letter_has_its_list_of_what_it_must_hold() -> None:
@@ -291,7 +378,7 @@ def test_every_letter_has_its_list_of_what_it_must_hold() -> None:
     assert all((TEMPLATES / kind / "subject.txt").is_file() for kind in LetterKind)
 
 
-@pytest.mark.parametrize("kind", LetterKind)
+@pytest.mark.parametrize("kind", [kind for kind in LetterKind if kind is not LetterKind.DIGEST])
 def test_the_subject_is_one_line_with_the_reference(kind: LetterKind) -> None:
     """A reply brings the reference back in its subject (LGSCO 6.2)."""
     subject = rendered(kind).subject

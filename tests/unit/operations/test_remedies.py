@@ -14,6 +14,7 @@ OTHER = "the mailbox complaints at h.example:993"
 SMTP = "the mail server smtp.office365.com:587 refuses: 535"
 ANSWERS = "the mail server answers"
 ENTRA = "no token for complaints from login.microsoftonline.com:"
+NOTIFY = "GOV.UK Notify answers"
 GOOGLE = "no token for complaints from oauth2.googleapis.com:"
 
 
@@ -64,6 +65,15 @@ GOOGLE = "no token for complaints from oauth2.googleapis.com:"
         (f"{AWAY} timed out", "firewall"),
         (f"{AWAY} [Errno 101] Network is unreachable", "firewall"),
         (f"{OTHER} has no folder Junk: x", "list only folders that exist"),
+        (f"{OTHER} takes no copy into Snet: select failed", "sent_folder names a folder"),
+        (f"{NOTIFY} 403 AuthError: Invalid token: API key not found", "make a new key"),
+        (f"{NOTIFY} 400 BadRequestError: Can't send to this using a team-only API key", "a live key"),
+        (f"{NOTIFY} 400 BadRequestError: Can't send when service is in trial mode", "go live"),
+        (f"{NOTIFY} 400 BadRequestError: Template not found", "template_id"),
+        (f"{NOTIFY} 429 TooManyRequestsError: Exceeded send limits (50) for today", "a higher one"),
+        (f"{NOTIFY} 404", "template_id or notify_address"),
+        ("the key of GOV.UK Notify is too short; copy it whole into its place", "two ids after it"),
+        ("the template of GOV.UK Notify has no field ((body)); put it in", "and no other"),
     ],
 )
 def test_what_a_server_says_leads_to_what_is_to_be_done(said: str, words: str) -> None:

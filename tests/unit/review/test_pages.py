@@ -6,11 +6,18 @@ from typing import Any
 import pytest
 from builders import ACKNOWLEDGE_BY, TODAY, make_decision
 
-from models.codes import Exclusion, Flag
+from models.codes import Channel, Exclusion, Flag, Ombudsman
 from models.deadlines import WorkingDays
 from models.decision import Span, Suggestion
 from models.queries import QueueRow
-from review.pages import confidence_in_words, due_in_words, queue_line, suggestion_in_words, tags_of
+from review.pages import (
+    confidence_in_words,
+    due_in_words,
+    queue_line,
+    standing,
+    suggestion_in_words,
+    tags_of,
+)
 
 DECISION = make_decision(
     flags=[Flag.SAFETY_HAZARD],
@@ -105,3 +112,57 @@ def test_a_quarantined_message_has_no_suggestion() -> None:
     assert suggestion_in_words({}, status="quarantined", category="") == "quarantined"
     line = queue_line(row(decision=None), today=TODAY, working_days=WorkingDays())
     assert (line.confidence, line.tags, line.evidence) == ("", (), ())
+
+
+def case(**changes: Any) -> dict[str, Any]:
+    """Return a case as the record has it: a complaint that was acknowledged and is not answered yet."""
+    usual: dict[str, Any] = {
+        "assigned_to": "pat", "stage": 1, "ombudsman": Ombudsman.LGSCO, "received_on": TODAY,
+        "acknowledged_on": TODAY, "acknowledge_by": ACKNOWLEDGE_BY, "respond_by": date(2026, 3, 17),
+        "extended_to": None, "answered_on": None, "request_opened_on": None, "request_closed_on": None,
+        "stage_1_officer": "", "escalation_received_on": None, "channel": Channel.EMAIL, "split_from": "",
+        "merged_into": "", "closed_on": None, "closed_why": "", "version": 3,
+    }  # fmt: skip
+    return usual | changes
+
+
+def test_a_case_says_who_has_it_how_far_it_has_come_and_what_is_due() -> None:
+    """The version is what an officer gives back with --seen."""
+    assert standing(case()) == (
+        "assigned to pat, stage 1, lgsco",
+        "received 2026-03-03, acknowledged 2026-03-03, answer due 2026-03-17",
+        "version 3",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"assigned_to": "", "stage": 0}, "assigned to nobody, no stage, lgsco"),
+        ({"extended_to": date(2026, 3, 24)}, "answer due 2026-03-24 (extended from 2026-03-17)"),
+        ({"answered_on": date(2026, 3, 9)}, "answered 2026-03-09 (answer due 2026-03-17)"),
+        ({"acknowledged_on": None, "respond_by": None}, "acknowledgement due 2026-03-10, answer due -"),
+        ({"acknowledged_on": None, "stage": 0}, "no formal acknowledgement"),
+        ({"request_opened_on": TODAY}, "service request open since 2026-03-03"),
+        (
+            {"request_opened_on": TODAY, "request_closed_on": date(2026, 3, 9)},
+            "service request from 2026-03-03 to 2026-03-09",
+        ),
+        ({"stage_1_officer": "sam"}, "stage 1 handled by sam"),
+        ({"escalation_received_on": TODAY}, "stage 2 asked for on 2026-03-03"),
+        ({"channel": Channel.TELEPHONE}, "came by telephone"),
+        ({"split_from": "C-0000-0001-95"}, "came out of C-0000-0001-95"),
+        ({"merged_into": "C-0000-0001-95"}, "goes on as C-0000-0001-95"),
+        ({"closed_on": TODAY, "closed_why": "Done."}, "CLOSED on 2026-03-03: Done."),
+    ],
+)
+def test_what_a_case_is_about_is_said_in_plain_words(changes: dict[str, Any], line: str) -> None:
+    """Dates with their extension, the request beside it, stages, where it came from and went (LGSCO 5.8)."""
+    assert line in "\n".join(standing(case(**changes)))
+
+
+def test_a_line_of_the_queue_says_whose_it_is() -> None:
+    """Nobody, until it is assigned."""
+    days = WorkingDays()
+    assert queue_line(row(assigned_to="pat"), today=TODAY, working_days=days).assigned_to == "pat"
+    assert queue_line(row(), today=TODAY, working_days=days).assigned_to == ""
