@@ -1,5 +1,7 @@
 """The first weeks, and trying out: letters that are held, letters that all go to one address, and replies."""
 
+from typing import Any
+
 from installation import Installation, imap_table, smtp_table
 from letters_in import GRIEVANCE, mail
 from servers import Dovecot, SmtpServer
@@ -68,7 +70,7 @@ def test_a_reply_to_the_case_s_own_address_joins_it_and_a_stranger_s_does_not(
     assert GRIEVANCE not in smtp.letters[0].raw.decode()
 
 
-def findings(installation: Installation) -> dict[str, dict[str, object]]:
+def findings(installation: Installation) -> dict[str, dict[str, Any]]:
     """Return what the doctor says, by what it looked at."""
     return {each["what"]: each for each in installation.run("doctor", "--json").json}
 
