@@ -11,7 +11,7 @@ run: $(VENV)/installed  ## the demonstration: an inbox read, triaged and acknowl
 	$(BIN)/heard demo
 
 test: $(VENV)/installed-dev servers  ## every test, against real servers
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 check: $(VENV)/installed-dev  ## linters, types, imports, migrations
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ from rich.table import Table
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import GroupKFold
 
-from triage.classifier import IS_EXCLUSION, Heads, Margins, Truths, Vectoriser
+from triage.classifier import PROJECT_LABELS, Heads, Margins, Truths, Vectoriser
 from triage.corpus import read_training
 from triage.encoder.out_of_fold import logits_of
 from triage.encoder.read import FOLDER, Encoder
@@ -195,8 +195,18 @@ def figures_of(margins: Margins, truths: Truths) -> dict[str, float]:
         f1_score(truths.dissatisfaction, margins.dissatisfaction > 0),
         accuracy_score(truths.status, margins.status.argmax(axis=1)),
         accuracy_score(truths.category, margins.category.argmax(axis=1)),
-        f1_score(truths.codes[:, IS_EXCLUSION], said[:, IS_EXCLUSION], average="micro", zero_division=0),
-        f1_score(truths.codes[:, ~IS_EXCLUSION], said[:, ~IS_EXCLUSION], average="micro", zero_division=0),
+        f1_score(
+            truths.codes[:, PROJECT_LABELS.is_exclusion],
+            said[:, PROJECT_LABELS.is_exclusion],
+            average="micro",
+            zero_division=0,
+        ),
+        f1_score(
+            truths.codes[:, ~PROJECT_LABELS.is_exclusion],
+            said[:, ~PROJECT_LABELS.is_exclusion],
+            average="micro",
+            zero_division=0,
+        ),
     )
     return dict(zip(LOOKS, map(float, values), strict=True))
 

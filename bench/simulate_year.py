@@ -1,10 +1,10 @@
 """Simulates a year in which no officer ever works, and reckons what became of everybody who wrote.
 
 Mail arrives in a real Dovecot and letters leave to a real SMTP server; between them works what `heard run`
-runs: poll, process, guard, deliver, on a real record. Only the clock is simulated. Triage goes without its
-sentence encoder (`fast = true`), and its classifier has learnt from none of the writers whose words the
-year's mail is made of. The reckoning asks the SMTP server and the tables, with a calendar of its own
-(`year_reckoning.py`).
+runs: poll, process, guard, remind, deliver, on a real record. Only the clock is simulated. Triage goes
+without its sentence encoder (`fast = true`), and its classifier has learnt from none of the writers whose
+words the year's mail is made of. The reckoning (`year_reckoning.py`) asks the SMTP server and the tables, with
+a calendar of its own.
 
     python bench/simulate_year.py [--messages 12000] [--seed 1] [--postgresql]
 """
@@ -14,6 +14,7 @@ import heapq
 import json
 import random
 import re
+import resource
 import sys
 import tempfile
 import time
@@ -29,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from servers import CaughtLetter, Dovecot, Postgres, SmtpServer
 from year_days import CLOSURE_DAYS, OUTAGE, YEAR, day_of, steps
-from year_mail import DUTY, OURS, Arrival, Residents, Scenario, Sent, year_half
+from year_mail import DUTY, OURS, TEAM, Arrival, Residents, Scenario, Sent, year_half
 from year_reckoning import Reckoning, reckon
 from year_shown import plot, table
 
@@ -39,7 +40,8 @@ from casework.guard import run_guard
 from models.errors import ArtefactRefused, MailboxUnavailable
 from operations.one_pass import deliver_all
 from operations.poll import poll
-from settings import Calendar, Mailbox, Organisation, Record, Secret, Sending, Settings, Triage
+from operations.reminders import remind_if_due
+from settings import Calendar, Mailbox, Organisation, Record, Reminders, Secret, Sending, Settings, Triage
 from triage import artefact
 from triage.corpus import fingerprint, read_training
 from triage.train import quietly, train
@@ -96,12 +98,13 @@ class Year:
         self._receiver = app.receiver(app.triager(progress=quietly, is_fast=True))
         self._coming = [(each.at, number, each) for number, each in enumerate(residents.first_messages())]
         heapq.heapify(self._coming)
+        for address in residents.refusing:
+            smtp.refuse_recipient(address)
         self._numbers = len(self._coming)
         self._answered = 0
         self._is_away = False
         self.arrived: list[Arrival] = []
-        self.polls_failed = 0
-        self.guarded = 0
+        self._polls_failed = self._guarded = 0
 
     def run(self, scenario: Scenario, *, said: Callable[[str], None]) -> None:
         """Go through every step of the scenario and of the days after it."""
@@ -118,6 +121,16 @@ class Year:
         self._receiver.reader.close()
         self._mailbox.close()
 
+    def add_to(self, reckoned: Reckoning) -> None:
+        """Add what only the run itself knows."""
+        for what, count in {
+            "polls that found Dovecot away": self._polls_failed,
+            "deliveries refused for now by the SMTP server": self._smtp.refused_for_now,
+            "addresses that refuse every letter": len(self._residents.refusing),
+            "cases that the guard saw to": self._guarded,
+        }.items():
+            reckoned.count("the run", what, count)
+
     def _step(self, now: datetime) -> None:
         """Let arrive what has arrived by now, and run the service's jobs once."""
         app, self._clock.now = self._app, now
@@ -128,9 +141,10 @@ class Year:
         try:
             poll(app, self._mailbox)
         except MailboxUnavailable:
-            self.polls_failed += 1
+            self._polls_failed += 1
         self._receiver.receive_all()
-        self.guarded += len(run_guard(app.units, policy=app.policy, letterhead=app.letterhead, now=now))
+        self._guarded += len(run_guard(app.units, policy=app.policy, letterhead=app.letterhead, now=now))
+        remind_if_due(app)
         deliver_all(app)
         for letter in self._smtp.taken[self._answered :]:
             for arrival in self._residents.reactions_to(letter):
@@ -167,7 +181,8 @@ def main() -> int:
     else:
         table(reckoned)
         record = "PostgreSQL" if said.postgresql else "SQLite"
-        print(f"{len(reckoned.arrived):,} messages, {record}, {minutes:.1f} minutes; plot: {said.plot}")
+        print(f"{len(reckoned.arrived):,} messages, {record}: {minutes:.1f} minutes, of which the processors")
+        print(f"worked {_processor_minutes():.1f}; the plot is {said.plot}")
     print("as it must be" if reckoned.is_well else "NOT as it must be", file=sys.stderr)
     return 0 if reckoned.is_well else 1
 
@@ -181,12 +196,11 @@ def simulate(
     said: Callable[[str], None],
 ) -> Reckoning:
     """Start the servers, go through the scenario and reckon."""
-    corpus = read_training()
     data = folder / "heard"
     data.mkdir(parents=True)
     (data / "artefacts").symlink_to(artefacts or learnt_from_others(said))
     clock = Clock(steps(scenario.first, scenario.first)[0])
-    residents = Residents(scenario, year_half(corpus, half=0))
+    residents = Residents(scenario, year_half(read_training(), half=0))
     with (
         Dovecot(folder / "dovecot") as dovecot,
         PostOffice(clock, seed=scenario.seed) as smtp,
@@ -194,22 +208,16 @@ def simulate(
     ):
         dovecot.add_user(_USER, _PASSWORD)
         dovecot.fill(_USER, [])
-        app = App(
-            _settings(folder, data, dovecot, smtp, url=url), configure_log(is_service=False), clock=clock
-        )
+        settings = _settings(folder, data, dovecot, smtp, url=url)
+        app = App(settings, configure_log(is_service=False), clock=clock)
         migrations.upgrade(app.engine)
         app.open_record()
         year = Year(app, clock, dovecot=dovecot, smtp=smtp, residents=residents)
-        for address in residents.refusing:
-            smtp.refuse_recipient(address)
         year.run(scenario, said=said)
         reckoned = reckon(
             app.engine, year.arrived, smtp.taken, refusing=residents.refusing, scenario=scenario
         )
-        reckoned.count("the run", "polls that found Dovecot away", year.polls_failed)
-        reckoned.count("the run", "deliveries refused for now by the SMTP server", smtp.refused_for_now)
-        reckoned.count("the run", "addresses that refuse every letter", len(residents.refusing))
-        reckoned.count("the run", "cases that the guard saw to", year.guarded)
+        year.add_to(reckoned)
         app.engine.dispose()
     return reckoned
 
@@ -249,6 +257,12 @@ def read_letter(letter: CaughtLetter, at: datetime) -> Sent:
     )
 
 
+def _processor_minutes() -> float:
+    """Return what this process and those that it started have used, on however busy a machine."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used) / 60
+
+
 @contextmanager
 def _record(folder: Path, *, postgresql: bool) -> Iterator[str]:
     if not postgresql:
@@ -271,6 +285,7 @@ def _settings(folder: Path, data: Path, dovecot: Dovecot, smtp: PostOffice, *, u
         mailboxes=(mailbox,),
         sending=Sending(kind="smtp", host=smtp.host, port=smtp.port, security="plain"),
         calendar=Calendar(closure_days=CLOSURE_DAYS),
+        reminders=Reminders(to=TEAM),
         triage=Triage(fast=True),
         record=Record(url=url),
     )

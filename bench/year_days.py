@@ -16,6 +16,8 @@ BANK_HOLIDAYS = frozenset(
     {
         date(2026, 4, 3), date(2026, 4, 6), date(2026, 5, 4), date(2026, 5, 25), date(2026, 8, 31),
         date(2026, 12, 25), date(2026, 12, 28), date(2027, 1, 1), date(2027, 3, 26), date(2027, 3, 29),
+        # Promises made in March fall due in May.
+        date(2027, 5, 3), date(2027, 5, 31),
     }
 )  # fmt: skip
 CLOCK_CHANGES = (date(2026, 10, 25), date(2027, 3, 28))

@@ -21,7 +21,7 @@ from models.codes import Status
 from triage.corpus import LabelledMessage
 
 OURS = "complaints@harrowmere.example"
-DUTY = "duty@harrowmere.example"
+DUTY, TEAM = "duty@harrowmere.example", "complaints.team@harrowmere.example"
 
 _SHARES = {"replies": 0.08, "absences": 0.02, "bounces": 0.015, "newsletters": 0.015, "copies": 0.01}
 _REACHED = 0.92

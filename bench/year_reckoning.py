@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Engine
 from year_days import CLOCK_CHANGES, after, day_of, days_of, is_closed, working_day_of
-from year_mail import DUTY, MACHINES, Arrival, Kind, Scenario, Sent
+from year_mail import DUTY, MACHINES, TEAM, Arrival, Kind, Scenario, Sent
 from year_record import ACKNOWLEDGE_WITHIN, FORMAL, RESPOND_WITHIN, STAGE_OF, Filed, Matter, Record
 
 from models.codes import LetterState, Outcome, TaskKind
@@ -69,6 +69,7 @@ def reckon(
     _messages(made, record)
     _punctuality(made, record, matters, refusing=refusing, scenario=scenario)
     _letters(made, record)
+    _digests(made, record, ends_on=scenario.last)
     _people(made, record)
     _by_label(made, record, matters, refusing=refusing)
     for letter in taken:
@@ -153,7 +154,7 @@ def _letters(made: Reckoning, record: Record) -> None:
     made.count(section, "in all", len(record.taken))
     for kind, count in Counter(letter.kind for letter in record.taken).most_common():
         made.count(section, kind.replace("_", " "), count)
-    to_people = [letter for letter in record.taken if letter.recipient != DUTY]
+    to_people = [letter for letter in record.taken if letter.recipient not in {DUTY, TEAM}]
     same = Counter((letter.recipient, letter.reference, letter.kind) for letter in to_people)
     doubled = (reference for (_, reference, _), count in same.items() if count > 1)
     made.none(section, "doubled: same person, case, kind and stage", doubled)
@@ -172,6 +173,18 @@ def _letters(made: Reckoning, record: Record) -> None:
     made.none(section, "taken, and not on record", taken - set(states))
     waiting = (each for each, state in states.items() if state is LetterState.QUEUED)
     made.none(section, "still waiting at the end", waiting)
+
+
+def _digests(made: Reckoning, record: Record, *, ends_on: date) -> None:
+    """Reckon whether the team was told every working day of what nobody does, and once a day at most."""
+    section = "digests to the team, which nobody reads"
+    days = Counter(day_of(letter.written_at) for letter in record.taken if letter.recipient == TEAM)
+    made.count(section, "in all", days.total())
+    made.none(section, "two on one day", (day for day, count in days.items() if count > 1))
+    made.none(section, "on a closed day", (day for day in days if is_closed(day)))
+    begun = min(days, default=ends_on)
+    lacking = (day for day in days_of(begun, ends_on) if not is_closed(day) and day not in days)
+    made.none(section, "working days without one, from the first on", lacking)
 
 
 def _wrong_dates(record: Record) -> Iterable[Sent]:

@@ -24,6 +24,7 @@ _LOOKS: dict[str, dict[str, Any]] = {
     "service_request_acknowledgement": {"color": "#28a197", "hatch": ".."},
     "receipt": {"color": "#f47738", "hatch": "xx"},
     "duty_alert": {"color": "#b1b4b6", "hatch": "--"},
+    "digest": {"color": "#505a5f"},
 }
 _BLACK, _GREY, _RED = "#0b0c0c", "#b1b4b6", "#d4351c"
 

@@ -7,10 +7,13 @@ from casework.acknowledge import FORMAL
 from casework.common import check_seen, open_for_change, require_words, was_refused
 from casework.end_stage import clocks_of
 from models.case import AuditRow, Case
-from models.codes import PointOutcome, TaskKind
+from models.codes import LetterState, PointOutcome, TaskKind
 from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.ports import UnitOfWork
+
+_WAITS_FOR_A_PERSON = frozenset({LetterState.HELD, LetterState.BY_HAND})
+"""What nobody would see any more once the case and its tasks are closed."""
 
 
 def close(
@@ -25,8 +28,9 @@ def close(
 ) -> str:
     """Close a case; return what was done.
 
-    Raises InputInvalid while a formal clock runs unanswered, promised actions are outstanding or the service
-    request is open; a complaint that was not accepted, or that the complainant withdrew, owes no more.
+    Raises InputInvalid while a formal clock runs unanswered, promised actions are outstanding, a letter waits
+    for somebody to release, post or withdraw it, or the service request is open; a complaint that was not
+    accepted, or that the complainant withdrew, owes no answer and no action.
     """
     why = require_words(reason, what="closing a case needs a reason", option="--reason")
     case = open_for_change(uow, reference, seen=seen)
@@ -100,5 +104,9 @@ def _owed(case: Case, *, is_over: bool) -> Iterator[str]:
         outstanding = [action.what for action in case.actions if action.done_on is None]
         if outstanding:
             yield f"promised and not done: {', '.join(outstanding)}"
+    for letter in case.letters:
+        if letter.state in _WAITS_FOR_A_PERSON:
+            name, state = (code.value.replace("_", " ") for code in (letter.kind, letter.state))
+            yield f"letter {letter.id}, the {name}, has not gone: it is {state} (heard letters)"
     if case.request_opened_on is not None and case.request_closed_on is None:
         yield "the service request is open (heard case close-request)"

@@ -22,6 +22,8 @@ GIVE_UP_AFTER = timedelta(days=5)
 ANSWERED_STAGE = {LetterKind.STAGE_1_RESPONSE: 1, LetterKind.STAGE_2_RESPONSE: 2}
 """The letters that answer a stage in full."""
 
+_WAITS = "a letter cannot be sent for days"
+
 Compose = Callable[[Letter], bytes]
 
 
@@ -57,7 +59,7 @@ def deliver_one(
         settled.attempts += 1
         settled.claimed_until = None
         if fault is None:
-            _mark_sent(uow, settled, uow.letters.case_head_of(settled), now=now)
+            _mark_sent(uow, settled, _case_to_tell(uow, settled, now=now), now=now)
         elif isinstance(fault, SenderUnavailable) and now - settled.queued_at < GIVE_UP_AFTER:
             _put_off(uow, settled, uow.letters.case_of(settled), fault, now=now)
         else:
@@ -78,12 +80,15 @@ def mark_undelivered(uow: UnitOfWork, letter: Letter, case: Case | None, *, why:
     """Record that a letter did not reach its recipient, and that somebody has to reach the person.
 
     What the letter had done is undone: the acknowledgement or the answer of its stage is owed again. The same
-    letter coming back twice asks for one task.
+    letter coming back twice asks for one task, and one that a person has posted since for none.
     """
+    if was_done_instead(letter):
+        return
     is_news = letter.state is not LetterState.FAILED
     letter.state, letter.last_fault = LetterState.FAILED, why
     if case is not None and is_news:
         case.awaits_officer = True
+        _close_waiting(case, now=now)
         _take_back(case, letter)
         case.tasks.append(
             Task(
@@ -92,6 +97,14 @@ def mark_undelivered(uow: UnitOfWork, letter: Letter, case: Case | None, *, why:
             )
         )  # fmt: skip
     _record(uow, letter, case, now=now)
+
+
+def was_done_instead(letter: Letter) -> bool:
+    """Say whether a letter did not arrive, and a person has posted it or read it out since.
+
+    What is said of the failure once more is old news: the fault stays with the letter as what it was.
+    """
+    return letter.state is LetterState.SENT and bool(letter.last_fault)
 
 
 def _take_back(case: Case, letter: Letter) -> None:
@@ -108,6 +121,8 @@ def _what_to_do(letter: Letter, why: str) -> str:
 
 def _mark_sent(uow: UnitOfWork, letter: Letter, case: Case | None, *, now: datetime) -> None:
     letter.state, letter.sent_at, letter.last_fault = LetterState.SENT, now, ""
+    if case is not None and _is_late(letter, now=now):
+        _close_waiting(case, now=now)
     if case is not None and STAGE.get(letter.kind) == case.stage and case.acknowledged_on is None:
         case.acknowledged_on = received_on(now)
     _record(uow, letter, case, now=now)
@@ -118,10 +133,30 @@ def _put_off(
 ) -> None:
     letter.last_fault = str(fault)
     letter.due_at = now + PAUSES[min(letter.attempts, len(PAUSES)) - 1]
-    if case is not None and now - letter.queued_at > TELL_AFTER:
+    if case is not None and _is_late(letter, now=now):
         case.awaits_officer = True
-        owe(case, TaskKind.LETTER_UNDELIVERED, f"a letter cannot be sent for days: {fault}", now=now)
+        owe(case, TaskKind.LETTER_UNDELIVERED, f"{_WAITS}: {fault}", now=now)
     _record(uow, letter, case, now=now)
+
+
+def _is_late(letter: Letter, *, now: datetime) -> bool:
+    return now - letter.queued_at > TELL_AFTER
+
+
+def _case_to_tell(uow: UnitOfWork, letter: Letter, *, now: datetime) -> Case | None:
+    """Return the case of a letter that was sent: whole only where a task may say that it was not."""
+    return uow.letters.case_of(letter) if _is_late(letter, now=now) else uow.letters.case_head_of(letter)
+
+
+def _close_waiting(case: Case, *, now: datetime) -> None:
+    """Close the task that says that a letter cannot be sent: it was, or another task says what to do."""
+    for task in case.tasks:
+        if (
+            task.kind is TaskKind.LETTER_UNDELIVERED
+            and task.closed_at is None
+            and task.note.startswith(_WAITS)
+        ):
+            task.closed_at = now
 
 
 def _record(uow: UnitOfWork, letter: Letter, case: Case | None, *, now: datetime) -> None:

@@ -77,7 +77,8 @@ def record_done(uow: UnitOfWork, number: int, *, on: date, officer: str, now: da
     if on < written_on:
         raise InputInvalid(f"letter {number} was written on {written_on}; it cannot have gone on {on}")
     case = uow.letters.case_of(letter)
-    letter.state, letter.last_fault = LetterState.SENT, ""
+    # Why it did not arrive by email stays with it: who reports that once more reports nothing new.
+    letter.state = LetterState.SENT
     letter.sent_at = now if on == received_on(now) else _noon_of(on, not_before=letter.queued_at)
     if case is not None:
         case.count_change()

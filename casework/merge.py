@@ -7,12 +7,15 @@ from casework.common import open_for_change, require_words, withdraw_unsent
 from casework.policy import Policy
 from casework.ways import key_of, known_as
 from models.case import AuditRow, Case
-from models.codes import LetterState, Outcome, Status, TaskKind
+from models.codes import LetterKind, LetterState, Outcome, Status, TaskKind
 from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.ports import UnitOfWork
 
 _FORMAL_OF_STAGE = {stage: kind for kind, stage in STAGE.items()}
+
+_SAID_ONCE = frozenset({*STAGE, LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT, LetterKind.RECEIPT})
+"""The letters that say the same whichever case they name; two extensions or two questions do not."""
 
 _LONGEST_WAY = 100
 """So often a case may have been merged on; more than any office does, and no circle."""
@@ -167,7 +170,7 @@ def _take_facts(case: Case, other: Case) -> None:
 
 def _move_letters(uow: UnitOfWork, case: Case, other: Case, *, now: datetime) -> None:
     """Move the letters, less those still here of which the other case has its own: nobody is told twice."""
-    doubled = {letter.kind for letter in case.letters if other.has_letter(letter.kind)}
+    doubled = {letter.kind for letter in case.letters if other.has_letter(letter.kind)} & _SAID_ONCE
     withdrawn = withdraw_unsent(uow, case, *doubled)
     by_hand = [letter for letter in case.letters if letter.state is LetterState.BY_HAND]
     if withdrawn and not by_hand:

@@ -55,6 +55,12 @@ def confirm_reply(
         raise InputInvalid(f"case {reference} holds no message any longer; it was joined before")
     if other.merged_into:
         raise InputInvalid(f"case {other_reference} goes on as {other.merged_into}; join it to that one")
+    if case.respond_by is not None and case.answered_on is None and other.stage == 0:
+        raise InputInvalid(
+            f"case {reference} was told that its complaint is answered by {case.respond_by}, and "
+            f"{other_reference} runs none that could keep it; merge the other way round: "
+            f"heard case merge {other_reference} --into {reference}"
+        )
     open_again(uow, other, why=f"{reference} was joined to it: {reason}", actor=officer, now=now)
     other.count_change()
     moved = list(case.messages)
@@ -62,6 +68,7 @@ def confirm_reply(
         case.messages.remove(message)
         other.messages.append(message)
         message.correct(Outcome.REPLY, reason=f"an officer joined it to {other_reference}", now=now)
+    _keep_guard(case, other)
     case.status, case.stage, case.awaits_officer, case.guard_at = Status.OTHER, 0, False, None
     case.close_tasks(*TaskKind, now=now)
     case.rulings.append(
@@ -87,3 +94,18 @@ def confirm_reply(
             )
         )  # fmt: skip
     return f"joined to {other_reference}"
+
+
+def _keep_guard(case: Case, other: Case) -> None:
+    """Guard what the message may have begun on the case that it belongs to, as where a reply is proven.
+
+    An officer has said where it belongs, not yet what it is: its day and its guard go with it.
+    """
+    if case.guard_at is None:
+        return
+    if other.stage == 0 and other.guard_at is None:
+        other.received_on, other.acknowledge_by = case.received_on, case.acknowledge_by
+        other.guard_at = case.guard_at
+    asks_for_stage_2 = case.status is Status.ESCALATION and other.stage == 1 and other.answered_on is not None
+    if asks_for_stage_2 and other.escalation_received_on is None:
+        other.escalation_received_on, other.guard_at = case.received_on, case.guard_at

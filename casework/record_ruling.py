@@ -18,7 +18,7 @@ from casework.policy import Policy
 from casework.ways import reasons_against_reaching
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case, Ruling
-from models.codes import Flag, LetterKind, Ombudsman, Status, TaskKind
+from models.codes import Flag, LetterKind, LetterState, Ombudsman, Status, TaskKind
 from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.message import Person
@@ -48,9 +48,9 @@ def record_ruling(
     What is None stays as it is: a ruling without changes agrees with the suggestion. `exclusions` and `flags`
     are all that apply, which is what the classifier learns; they refuse nobody. A complaint stays with
     the officers until `is_answered` records that its stage has had the full answer; one that was not accepted
-    is accepted after all only where `status` says so. `complainant` says whose
-    case it is, and who is answered, where that was uncertain. `seen` is the version of the case that the
-    officer saw.
+    is accepted after all only where `status` says so, and a stage 2 that was asked for is dropped only then.
+    `complainant` says whose case it is, and who is answered, where that was uncertain. `seen` is the version
+    of the case that the officer saw.
     Raises InputInvalid without a reason or where somebody else was quicker, UnknownReference where there is
     no such case.
     """
@@ -60,7 +60,7 @@ def record_ruling(
         raise InputInvalid("a ruling needs the name of who rules (--officer)")
     case = open_for_change(uow, reference, seen=seen)
     if complainant is not None:
-        _confirm_complainant(case, complainant, policy=policy)
+        _confirm_complainant(uow, case, complainant, policy=policy, now=now)
     before = {"status": case.status.value, "category": str(case.category)}
     case.status = status or case.status
     case.category = category or case.category
@@ -76,15 +76,24 @@ def record_ruling(
     )  # fmt: skip
     if is_answered:
         _record_answer(case, officer, now=now)
-    if case.status is not Status.ESCALATION:
+    stays_asked_for = status is None and case.escalation_received_on is not None
+    if case.status is not Status.ESCALATION and not stays_asked_for:
         case.escalation_received_on = None
     stays_refused = status is None and was_refused(case)
-    case.awaits_officer = case.status in FORMAL and case.answered_on is None and not stays_refused
+    case.awaits_officer = stays_asked_for
     case.close_tasks(*SETTLED_BY_READING, now=now)
     if stays_refused:
         case.guard_at, done = None, "no letter: the complaint stays not accepted"
+    elif stays_asked_for and case.status is not Status.ESCALATION:
+        done = (
+            f"stage 2 was asked for on {case.escalation_received_on} and waits: begin it "
+            "(heard case escalate), or rule that it was not (--status complaint)"
+        )
     else:
         done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
+        # Asked afterwards: a stage that has just begun has no answer, whatever the one before had.
+        is_unanswered = case.status in FORMAL and case.answered_on is None and not case.is_historic
+        case.awaits_officer = case.awaits_officer or is_unanswered
     uow.audit.add(
         AuditRow(
             at=now, actor=officer, action="ruling_recorded", case_reference=case.reference,
@@ -99,11 +108,20 @@ def record_ruling(
     return done
 
 
-def _confirm_complainant(case: Case, person: Person, *, policy: Policy) -> None:
-    """Take an officer's word for whose case it is, and answer that person from now on."""
+def _confirm_complainant(
+    uow: UnitOfWork, case: Case, person: Person, *, policy: Policy, now: datetime
+) -> None:
+    """Take an officer's word for whose case it is, and answer that person from now on.
+
+    An acknowledgement to somebody else that has not gone yet never goes; the ruling writes another.
+    """
     against = reasons_against_address(person.address.casefold(), policy) if person.address else []
     if against:
         raise InputInvalid(f"{person.address} cannot be answered: {'; '.join(against)}")
+    if person.address.casefold() != case.reply_address:
+        withdrawn = withdraw_unsent(uow, case, *STAGE, LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT)
+        if withdrawn and not any(letter.state is LetterState.BY_HAND for letter in case.letters):
+            case.close_tasks(TaskKind.PRINT_LETTER, TaskKind.TELL_BY_TELEPHONE, now=now)
     case.complainant_name, case.complainant_address = person.name, person.address.casefold()
     case.complainant_found_in = "officer"
     case.reply_address = case.complainant_address

@@ -201,6 +201,27 @@ def extend(  # noqa: PLR0917  # click passes them by name
     say_done(about, done, as_json=as_json)
 
 
+@case.command("clarify")
+@click.argument("reference")
+@click.option("--question", "questions", multiple=True, required=True, help="What is asked; may be repeated.")
+@OFFICER
+@SEEN
+@AS_JSON
+@with_app
+def clarify(
+    app: App, reference: str, questions: tuple[str, ...], officer: str, seen: int | None, *, as_json: bool
+) -> None:
+    """Ask the complainant what is unclear; no date waits for the answer (LGSCO 6.2, HO 5.6).
+
+    Example: heard case clarify C-4827-1930-70 --question "Which of the two flats is damp?"
+    """
+    from operations import casework  # noqa: PLC0415  # loads the letters
+
+    about = _case_on_record(app, reference)
+    done = casework.clarify(app, about, casework.By(officer, seen), questions=questions)
+    say_done(about, done, as_json=as_json)
+
+
 @case.command("escalate")
 @click.argument("reference")
 @click.option("--received", type=DAY, help="When stage 2 was asked for [as on record].")

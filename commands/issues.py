@@ -69,7 +69,7 @@ def add(  # noqa: PLR0917  # click passes them by name
 
 
 @issues.command()
-@click.argument("number", type=click.IntRange(1))
+@click.argument("number", type=click.IntRange(1, 2**31 - 1))
 @_OFFICER
 @AS_JSON
 @with_app

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Engine,
+    RowMapping,
+    case,
+    func,
+    select,
+    union,
+)
 
 from models import orm
 from models.codes import LetterState, Outcome, TaskKind
@@ -86,7 +96,7 @@ def queue_length(engine: Engine) -> int:
     """Count what awaits an officer."""
     with _reading(engine) as connection:
         cases = connection.scalar(
-            select(func.count()).select_from(orm.cases).where(orm.cases.c.awaits_officer)
+            select(func.count()).select_from(orm.cases).where(orm.cases.c.id.in_(_waiting()))
         )
         quarantined = connection.scalar(
             select(func.count())
@@ -251,13 +261,41 @@ def stuck_letter_fault(engine: Engine, *, queued_before: datetime) -> str:
     return fault or ""
 
 
+def _waiting() -> CompoundSelect[Any]:
+    """Select the numbers of the cases that await an officer, or hold a task that nobody has closed yet.
+
+    What matched a known issue is a note, and nobody's work.
+    """
+    cases, tasks = orm.cases.c, orm.tasks.c
+    with_tasks = select(tasks.case_id).where(
+        tasks.closed_at.is_(None), tasks.case_id.is_not(None), tasks.kind != TaskKind.KNOWN_ISSUE
+    )
+    return union(select(cases.id).where(cases.awaits_officer), with_tasks)
+
+
+def _falls_due() -> ColumnElement[Any]:
+    """Return the day on which the next thing about a case falls due, as `_row_of` reckons it."""
+    cases, tasks = orm.cases.c, orm.tasks.c
+    of_tasks = (
+        select(func.min(tasks.due_by))
+        .where(tasks.case_id == cases.id, tasks.closed_at.is_(None))
+        .scalar_subquery()
+    )
+    of_case = case(
+        (cases.acknowledged_on.is_(None), cases.acknowledge_by),
+        (cases.answered_on.is_(None), func.coalesce(cases.extended_to, cases.respond_by)),
+    )
+    nothing = func.coalesce(of_tasks, cases.acknowledge_by)
+    return case((of_case.is_(None), nothing), (of_tasks < of_case, of_tasks), else_=of_case)
+
+
 def _waiting_cases(connection: Connection, limit: int) -> list[QueueRow]:
     cases = orm.cases
     rows = (
         connection.execute(
             select(cases)
-            .where(cases.c.awaits_officer)
-            .order_by(cases.c.acknowledge_by, cases.c.id)
+            .where(cases.c.id.in_(_waiting()))
+            .order_by(_falls_due(), cases.c.priority.desc(), cases.c.reference)
             .limit(limit)
         )
         .mappings()

@@ -1,6 +1,6 @@
 """What officers do with cases by hand: each one unit of work over the record that the settings name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -9,6 +9,7 @@ from bootstrap import App
 from casework import officers
 from casework.answer import answer as answer_case
 from casework.assign import assign as assign_case
+from casework.clarify import clarify as ask_questions
 from casework.close import close as close_case
 from casework.close import reopen as reopen_case
 from casework.convert import close_request as close_request_of
@@ -123,6 +124,19 @@ def extend(app: App, reference: str, by: By, *, to: date | None, days: int | Non
         until = to or _days_on(uow, reference, days or 0, policy=policy)
         return extend_case(
             uow, reference, to=until, reason=reason, officer=by.officer, seen=by.seen,
+            policy=policy, letterhead=app.letterhead, now=app.clock(),
+        )  # fmt: skip
+
+    return _changed(app, change)
+
+
+def clarify(app: App, reference: str, by: By, *, questions: Sequence[str]) -> str:
+    """Ask the complainant what is unclear; return what was done."""
+    policy = app.policy
+
+    def change(uow: UnitOfWork) -> str:
+        return ask_questions(
+            uow, reference, questions=questions, officer=by.officer, seen=by.seen,
             policy=policy, letterhead=app.letterhead, now=app.clock(),
         )  # fmt: skip
 

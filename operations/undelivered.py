@@ -1,7 +1,7 @@
 """Hears from a sender which letters did not arrive, where bounces do not come back to us."""
 
 from bootstrap import App
-from casework.deliver_letters import mark_undelivered
+from casework.deliver_letters import mark_undelivered, was_done_instead
 from models.codes import LetterState
 from models.ports import HearsOfFailures
 
@@ -20,6 +20,8 @@ def _mark(app: App, message_id: str, why: str) -> bool:
     with app.units() as uow:
         found = uow.cases.letter_of([message_id])
         if found is None or found.id is None or found.state is not LetterState.SENT:
+            return False
+        if was_done_instead(found):
             return False
         letter = uow.letters.get(found.id)
         mark_undelivered(uow, letter, uow.letters.case_of(letter), why=why, now=app.clock())

@@ -1,5 +1,6 @@
 """Fixtures that start real servers and lay out real installations."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,7 +15,10 @@ from sqlalchemy import Engine
 
 import migrations
 from intake.reader import IsolatedReader
+from models import orm
 from models.unit_of_work import make_engine
+
+orm.map_classes()  # Before anything is collected: what tests make as parameters is mapped from the start.
 
 _STARTED: list[str] = []
 
@@ -102,11 +106,20 @@ def engine(record_url: str) -> Iterator[Engine]:
 
 @pytest.fixture(scope="session")
 def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Train once on the project's own corpus; return the folder of artefacts."""
+    """Train once on the project's own corpus, for all workers; return the folder of artefacts."""
+    root = tmp_path_factory.getbasetemp()
+    folder = (root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) / "artefacts"
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "live").exists():
+            _train_into(folder)
+    return folder
+
+
+def _train_into(folder: Path) -> None:
     from triage import artefact, corpus, train  # noqa: PLC0415  # loads scikit-learn
     from triage.encoder.read import Encoder  # noqa: PLC0415
 
-    folder = tmp_path_factory.mktemp("artefacts")
     trained = train.train(
         corpus.read_training(),
         folder=folder,
@@ -115,7 +128,6 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         encoder=Encoder(),
     )
     artefact.promote(folder, trained.artefact.name)
-    return folder
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ def test_rows_are_chained_over_units_of_work(engine: Engine) -> None:
     ids=["actor", "reason", "removed", "last removed", "all removed", "slipped in"],
 )
 def test_what_is_not_as_it_was_written_is_found(engine: Engine, change: object) -> None:
-    """One row is enough."""
+    """One row is enough (LGSCO 5.8, HO 5.12)."""
     add(engine, "opened", "ruled", "closed")
     with engine.begin() as connection:
         connection.execute(change)  # type: ignore[call-overload]  # some statement

@@ -23,7 +23,7 @@ from casework.record_ruling import record_ruling
 from models import orm, queries
 from models.audit_chain import verify
 from models.case import Case
-from models.codes import LetterKind, LetterState, Outcome, Status
+from models.codes import Flag, LetterKind, LetterState, Outcome, Status
 from models.errors import InputInvalid
 from models.unit_of_work import SqlUnitOfWork
 
@@ -178,6 +178,13 @@ def test_an_answer_and_a_refusal_are_kept_whole(engine: Engine) -> None:
     (refusal,) = second.refusals
     assert (refusal.ground, refusal.officer, refusal.decided_at) == ("over_12_months", "pat", NOW)
     assert (second.stage, second.letters[-1].kind) == (0, LetterKind.NOT_ACCEPTED)
+
+
+def test_of_two_cases_due_on_one_day_the_vulnerable_person_s_comes_first(engine: Engine) -> None:
+    """The date goes first, then the points (LGSCO 6.1, HO 6.1)."""
+    kept(engine)
+    kept(engine, SECOND, flags=[Flag.VULNERABLE], priority=2)
+    assert [row.reference for row in queries.queue(engine, limit=10)] == [SECOND, FIRST]
 
 
 def test_a_case_on_the_queue_is_due_when_its_extension_ends(engine: Engine) -> None:

@@ -54,7 +54,7 @@ def test_a_place_is_kept_once(engine: Engine) -> None:
 
 
 def test_the_raw_bytes_come_back_as_they_came(engine: Engine) -> None:
-    """Every byte, NULs and all."""
+    """Every byte, NULs and all (LGSCO 5.8, HO 5.12)."""
     raw = bytes(range(256)) * 10
     number = kept(engine, 1, raw)
     with SqlUnitOfWork(engine) as uow:

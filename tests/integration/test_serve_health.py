@@ -176,6 +176,11 @@ def test_the_metrics_are_those_of_the_record(engine: Engine, port: int) -> None:
         "heard_letters[by_hand]": 0,
         "heard_letters[withdrawn]": 0,
         "heard_letters[failed]": 0,
+        "heard_cases_overdue[acknowledgement]": 1,
+        "heard_cases_overdue[response]": 0,
+        "heard_cases_overdue[action]": 0,
+        "heard_cases_overdue[task]": 0,
+        "heard_cases_overdue[review]": 0,
     }
 
 

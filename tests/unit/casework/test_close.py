@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 
 import pytest
-from builders import GUARD_AT, NOW, TODAY, make_case
+from builders import GUARD_AT, NOW, TODAY, make_case, make_letter
 from fakes import FakeUnitOfWork
 from hands import DECIDES, WRITES, acknowledged, answered, make_action, make_officer, make_point, request
 
 from casework.close import close, reopen
 from casework.exclude import exclude
 from models.case import Case, Refusal, Task
-from models.codes import PointOutcome, Status, TaskKind
+from models.codes import LetterKind, LetterState, PointOutcome, Status, TaskKind
 from models.errors import InputInvalid
 
 REFUSAL: dict[str, Any] = {
@@ -143,3 +143,18 @@ def test_only_a_closed_case_is_opened_again(case: Case, changes: dict[str, Any],
     with pytest.raises(InputInvalid, match=why):
         reopen(uow, case.reference, **(DECIDES | {"reason": "More came."} | changes))
     assert uow.audit.rows == []
+
+
+@pytest.mark.parametrize("state", [LetterState.HELD, LetterState.BY_HAND])
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_a_letter_that_waits_for_a_person_keeps_its_case_open(
+    state: LetterState, *, is_withdrawn: bool
+) -> None:
+    """Closed with it, nobody would ever be asked again to send the answer (LGSCO 6.3, HO 6.3)."""
+    letter = make_letter(LetterKind.STAGE_1_RESPONSE, state=state, id=7)
+    case = answered(letters=[letter])
+    with pytest.raises(InputInvalid, match="letter 7, the stage 1 response, has not gone"):
+        closed(case, is_withdrawn=is_withdrawn)
+    letter.state = LetterState.SENT
+    closed(case)
+    assert case.closed_on == TODAY

@@ -86,7 +86,7 @@ def test_only_a_word_on_consent_is_recorded_as_one() -> None:
 
 
 def test_asking_for_consent_stops_no_clock() -> None:
-    """The letter goes, and every date stays (LGSCO 1.5, 3.6)."""
+    """The letter goes, and every date stays (LGSCO 1.5, 3.6, 6.2, 6.3; HO 6.2, 6.3)."""
     case = by_daughter()
     before = (case.received_on, case.acknowledge_by, case.respond_by, case.guard_at, case.extended_to)
     done = ask_consent(FakeUnitOfWork(case), REFERENCE, **WRITES)

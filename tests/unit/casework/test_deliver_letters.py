@@ -7,6 +7,7 @@ from builders import ACKNOWLEDGE_BY, ANN, NOW, TODAY, make_case, make_letter
 from fakes import FakeClock, FakeSender, FakeUnitOfWork, always
 
 from casework.deliver_letters import PAUSES, TELL_AFTER, deliver_one, mark_undelivered
+from casework.letters_by_hand import record_done
 from models.case import Case, Letter
 from models.codes import LetterKind, LetterState, TaskKind
 from models.errors import LetterRefused, SenderUnavailable
@@ -24,7 +25,7 @@ def deliver(
 
 
 def test_a_sent_letter_is_on_record_and_acknowledges_the_case() -> None:
-    """The date of the acknowledgement is the day on which it was sent (LGSCO 6.2, 6.3; HO 6.2, 6.3)."""
+    """The date of the acknowledgement is the day of sending (LGSCO 5.8, 6.2, 6.3; HO 5.12, 6.2, 6.3)."""
     case = make_case(letters=[make_letter()])
     letter, sender, uow = deliver(case)
     assert letter is case.letters[0]
@@ -273,3 +274,29 @@ def test_a_letter_that_cannot_be_written_as_mail_goes_to_a_person() -> None:
     assert letter is not None
     assert letter.state is LetterState.FAILED
     assert [task.kind for task in case.tasks] == [TaskKind.LETTER_UNDELIVERED]
+
+
+def test_a_letter_that_was_posted_instead_stays_done_however_often_its_failure_is_reported() -> None:
+    """A second bounce, or GOV.UK Notify asked again, takes nothing back (LGSCO 6.2, HO 6.2)."""
+    letter = make_letter(state=LetterState.SENT, id=1)
+    case = make_case(acknowledged_on=TODAY, letters=[letter])
+    uow = FakeUnitOfWork(case)
+    mark_undelivered(uow, letter, case, why="no such person", now=NOW)
+    record_done(uow, 1, on=TODAY, officer="pat", now=NOW)
+    mark_undelivered(uow, letter, case, why="no such person", now=NOW)
+    assert (letter.state, case.acknowledged_on) == (LetterState.SENT, TODAY)
+    assert [task.closed_at for task in case.tasks] == [NOW]
+
+
+@pytest.mark.parametrize(("then", "left"), [(None, []), (REFUSED, ["the stage 1 acknowledgement did"])])
+def test_a_letter_that_could_not_be_sent_for_days_leaves_no_task_behind(
+    then: Exception | None, left: list[str]
+) -> None:
+    """Once it went, or its refusal says what to do, nobody is told that it waits."""
+    case = make_case(letters=[make_letter(queued_at=NOW - TELL_AFTER - timedelta(seconds=1))])
+    letter, _, _ = deliver(case, AWAY)
+    assert letter is not None
+    letter.due_at = NOW
+    deliver(case, then)
+    notes = [task.note for task in case.tasks if task.closed_at is None]
+    assert [note[:31] for note in notes] == left

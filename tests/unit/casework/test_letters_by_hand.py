@@ -188,7 +188,7 @@ def test_a_letter_that_did_not_arrive_can_be_posted_instead() -> None:
     task = Task(kind=TaskKind.LETTER_UNDELIVERED, opened_at=NOW, due_by=ACKNOWLEDGE_BY, note=note)
     case = make_case(letters=[make_letter(state=LetterState.FAILED, last_fault="550")], tasks=[task])
     record_done(FakeUnitOfWork(case), 1, on=date(2026, 3, 4), officer="pat", now=LATER)
-    assert case.letters[0].last_fault == ""
+    assert (case.letters[0].state, case.letters[0].last_fault) == (LetterState.SENT, "550")
     assert (open_tasks(case), case.acknowledged_on) == ([], date(2026, 3, 4))
 
 

@@ -282,3 +282,14 @@ def test_the_way_through_several_mergings_is_followed_and_a_circle_ends() -> Non
     assert case_that_goes_on(uow, cases[0]) is cases[2]
     cases[2].merged_into = REFERENCE
     assert case_that_goes_on(uow, cases[0]) in cases
+
+
+@pytest.mark.parametrize("kind", [LetterKind.CLARIFICATION, LetterKind.EXTENSION, LetterKind.DUTY_ALERT])
+def test_what_each_case_has_to_say_for_itself_still_goes(kind: LetterKind) -> None:
+    """Another question, another date or another danger is told, though the other case had such a letter."""
+    waiting = make_letter(kind, state=LetterState.HELD, message_id="<two@heard.invalid>")
+    other = acknowledged()
+    other.letters.append(make_letter(kind, state=LetterState.SENT, message_id="<three@heard.invalid>"))
+    merged(beside(letters=[waiting]), other)
+    assert waiting.state is LetterState.HELD
+    assert waiting in other.letters

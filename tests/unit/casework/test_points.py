@@ -34,7 +34,7 @@ def test_a_new_point_joins_the_open_case_with_the_day_on_which_it_was_raised() -
 
 
 def test_no_clock_moves_for_a_new_point() -> None:
-    """The answer is due when it was promised (LGSCO 6.9, HO 6.8)."""
+    """The answer is due when it was promised (LGSCO 6.3, 6.9; HO 6.3, 6.8)."""
     case = acknowledged()
     before = (case.received_on, case.acknowledge_by, case.respond_by)
     add_point(FakeUnitOfWork(case), REFERENCE, "And the lid.", **DECIDES)

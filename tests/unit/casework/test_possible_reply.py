@@ -1,6 +1,6 @@
 """What quotes a case without proof waits for an officer, who joins it or rules on it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from builders import (
@@ -9,6 +9,7 @@ from builders import (
     LETTERHEAD,
     NOW,
     REFERENCE,
+    TODAY,
     make_case,
     make_decision,
     make_message,
@@ -100,3 +101,40 @@ def test_nothing_is_joined_to_a_case_that_goes_on_as_another() -> None:
     uow = FakeUnitOfWork(make_case(merged_into="C-0000-0001-95"), make_case(reference=OTHER))
     with pytest.raises(InputInvalid, match="goes on as C-0000-0001-95"):
         confirm_reply(uow, OTHER, REFERENCE, reason="x", officer="Jo", working_days=WorkingDays(), now=NOW)
+
+
+def joined(case: Case, known: Case) -> Case:
+    """Join a case to the one that it quotes, and return that."""
+    confirm_reply(
+        FakeUnitOfWork(case, known), case.reference, known.reference, reason="The same bin.", officer="Jo",
+        working_days=WorkingDays(), now=NOW,
+    )  # fmt: skip
+    return known
+
+
+def test_a_likely_complaint_stays_guarded_on_the_request_that_it_belongs_to() -> None:
+    """Whoever joined it has not ruled on it, and its five days run on (LGSCO 6.2, HO 6.2)."""
+    request = make_case(status=Status.SERVICE_REQUEST, stage=0, received_on=date(2026, 2, 2))
+    known = joined(make_case(reference=OTHER, guard_at=GUARD_AT), request)
+    assert (known.guard_at, known.received_on, known.acknowledge_by) == (GUARD_AT, TODAY, ACKNOWLEDGE_BY)
+    assert known.status is Status.SERVICE_REQUEST
+
+
+def test_a_wish_for_stage_2_keeps_its_day_on_the_case_that_was_answered() -> None:
+    """Its clock runs from the day on which it was asked for (LGSCO 6.12, HO 6.11)."""
+    asking = make_case(reference=OTHER, status=Status.ESCALATION, stage=2, guard_at=GUARD_AT)
+    known = joined(asking, make_case(answered_on=date(2026, 2, 20)))
+    assert (known.escalation_received_on, known.guard_at, known.stage) == (TODAY, GUARD_AT, 1)
+
+
+def test_what_runs_already_is_guarded_by_its_own_clock() -> None:
+    """A complaint that has its acknowledgement and no answer yet gets no second one."""
+    known = joined(make_case(reference=OTHER, guard_at=GUARD_AT), make_case(respond_by=date(2026, 3, 17)))
+    assert (known.guard_at, known.escalation_received_on) == (None, None)
+
+
+def test_a_complaint_that_was_acknowledged_is_not_joined_to_what_is_none() -> None:
+    """The date that its sender was promised would be nobody's; the refusal says how it is kept."""
+    request = make_case(status=Status.SERVICE_REQUEST, stage=0)
+    with pytest.raises(InputInvalid, match=f"heard case merge {REFERENCE} --into {OTHER}"):
+        joined(make_case(reference=OTHER, respond_by=date(2026, 3, 17)), request)

@@ -12,6 +12,7 @@ from casework.record_ruling import record_ruling
 from models.case import Case, Refusal, Task
 from models.codes import Category, LetterKind, LetterState, Ombudsman, Status, TaskKind
 from models.errors import InputInvalid, UnknownReference
+from models.message import Person
 
 FIRST_OF_FEBRUARY = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
 
@@ -335,3 +336,47 @@ def test_a_refused_complaint_is_accepted_after_all_where_an_officer_says_so() ->
     case = refused()
     ruled(case, status=Status.COMPLAINT)
     assert (case.stage, len(case.letters), case.awaits_officer) == (1, 1, True)
+
+
+@pytest.mark.parametrize(("changes", "status", "stage"), [
+    ({"acknowledged_on": date(2026, 2, 3), "respond_by": date(2026, 2, 17)}, Status.ESCALATION, 2),
+    ({"stage": 0, "status": Status.ENQUIRY}, Status.COMPLAINT, 1),
+])  # fmt: skip
+def test_a_stage_that_begins_with_the_ruling_awaits_an_officer(
+    changes: dict[str, object], status: Status, stage: int
+) -> None:
+    """The answer that is recorded with it is that of the stage before (LGSCO 6.3, 6.15; HO 6.3, 6.14)."""
+    case = make_case(**changes)
+    ruled(case, status=status, is_answered=True)
+    assert (case.stage, case.answered_on, case.awaits_officer) == (stage, None, True)
+
+
+@pytest.mark.parametrize("is_answered", [False, True])
+def test_a_ruling_on_something_else_does_not_lose_a_stage_2_that_was_asked_for(*, is_answered: bool) -> None:
+    """Only who says so decides that it was not asked for; its clock and its guard run on (LGSCO 6.12)."""
+    case = make_case(
+        letters=[make_letter(state=LetterState.SENT)], respond_by=date(2026, 2, 17),
+        answered_on=None if is_answered else date(2026, 2, 16),
+        escalation_received_on=date(2026, 3, 2), guard_at=GUARD_AT,
+    )  # fmt: skip
+    _, done = ruled(case, category=Category.PARKING_AND_PERMITS, is_answered=is_answered)
+    assert "stage 2 was asked for on 2026-03-02" in done
+    assert (case.escalation_received_on, case.guard_at) == (date(2026, 3, 2), GUARD_AT)
+    assert (case.stage, case.awaits_officer) == (1, True)
+    ruled(case, status=Status.COMPLAINT, reason="only thanks")
+    assert (case.escalation_received_on, case.guard_at, case.awaits_officer) == (None, None, False)
+
+
+@pytest.mark.parametrize("state", [LetterState.HELD, LetterState.QUEUED])
+def test_an_acknowledgement_to_the_wrong_person_that_is_still_here_never_goes(state: LetterState) -> None:
+    """Whose case it is gets one of their own (LGSCO 6.2, HO 6.2)."""
+    case = make_case(letters=[make_letter(state=state)], respond_by=date(2026, 3, 17))
+    uow = FakeUnitOfWork(case)
+    record_ruling(
+        uow, case.reference, status=None, category=None, ombudsman=None, reason="she wrote for him",
+        officer="pat", complainant=Person("Bob Lee", "bob@example.org"), policy=Policy(),
+        letterhead=LETTERHEAD, now=NOW,
+    )  # fmt: skip
+    assert [(each.recipient, each.state) for each in case.letters] == [
+        ("ann@example.org", LetterState.WITHDRAWN), ("bob@example.org", LetterState.QUEUED),
+    ]  # fmt: skip

@@ -66,7 +66,7 @@ def told(
     ],
 )
 def test_the_officer_is_told_first_and_then_the_manager(due_by: date, who: dict[str, int]) -> None:
-    """Two working days before the date, and one (settings)."""
+    """Two working days before the date, and one, by the settings (LGSCO 6.3, 6.15; HO 6.3, 6.14)."""
     assert told(duty(due_by, "amir")) == who
 
 

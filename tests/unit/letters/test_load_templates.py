@@ -84,7 +84,7 @@ def test_a_letter_that_grows_without_end_is_stopped(tmp_path: Path) -> None:
 
 
 def test_every_fault_is_reported_at_once_with_its_provision(tmp_path: Path) -> None:
-    """Whoever starts the service sees all that is wrong, not one fault a start."""
+    """Whoever starts the service sees all that is wrong at once (LGSCO 6.2, HO 6.2)."""
     own(tmp_path, "Your reference is {{ case.reference }}.")
     own(tmp_path, "Hello {{ nobody }}", "extension/body.txt")
     with pytest.raises(LetterIncomplete) as refused:

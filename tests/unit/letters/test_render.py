@@ -293,7 +293,7 @@ FURTHER = [
 def test_a_template_that_leaves_something_out_is_refused(
     tmp_path: Path, kind: LetterKind, old: str, provision: str
 ) -> None:
-    """What a Code asks of a letter cannot be edited away: the fault names provision and file."""
+    """What a Code asks of a letter cannot be edited away; the file is named (LGSCO 6.2, HO 6.2)."""
     templates = templates_with(tmp_path, kind, old, "")
     with pytest.raises(LetterIncomplete, match=rf"{provision}.*{kind}/body\.txt"):
         rendered(kind, templates=templates)

@@ -158,7 +158,7 @@ def test_the_guard_keeps_to_the_clock_on_the_wall(received: str, instant: str) -
     ],
 )
 def test_a_message_arrives_on_the_day_that_it_is_in_england(instant: str, day: str) -> None:
-    """The date of receipt is England's, whatever the zone in which the instant is written."""
+    """The date of receipt is England's, whatever the zone of the instant (LGSCO 6.2, HO 6.2)."""
     assert received_on(datetime.fromisoformat(instant)) == date.fromisoformat(day)
 
 

@@ -107,7 +107,7 @@ def test_awkward_responses_counted_by_hand(
 
 
 def test_days_on_which_the_council_is_closed_do_not_count() -> None:
-    """Three closure days after Christmas put the date off to January, and are named."""
+    """Three closure days after Christmas put the date off to January, and are named (LGSCO 6.2, HO 6.2)."""
     closed = WorkingDays(frozenset(date(2026, 12, day) for day in (29, 30, 31)))
     found = reckon(date(2026, 12, 22), working_days=closed)
     assert found.acknowledge_by == date(2027, 1, 6)
