@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -22,13 +23,14 @@ from commands import (
     queue,
 )
 from commands.common import CANNOT, FOUND, say_fault
-from models.errors import HeardError
+from models.errors import HeardError, InputInvalid
 
 
 def main() -> None:
     """Run the command line; foreseeable faults end as one line on standard error and exit code 2."""
     keep_files_private()
     try:
+        _refuse_what_is_no_text(sys.argv[1:])
         heard(standalone_mode=False)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)
@@ -50,6 +52,13 @@ def main() -> None:
         say_fault(f"{error.filename or 'the output'}: {error.strerror or error}")
         _abandon_output()
         sys.exit(CANNOT)
+
+
+def _refuse_what_is_no_text(arguments: Sequence[str]) -> None:
+    """Refuse arguments whose bytes are not text in the locale's encoding: nothing could write them down."""
+    for number, each in enumerate(arguments, start=1):
+        if not each.isprintable() and any("\ud800" <= character <= "\udfff" for character in each):
+            raise InputInvalid(f"argument {number} holds bytes that are not UTF-8; type it again")
 
 
 def _abandon_output() -> None:

@@ -46,6 +46,11 @@ def convert_to_complaint(
     if case.stage > 0 and case.status in FORMAL:
         raise InputInvalid(f"case {case.reference} is a complaint at stage {case.stage} already")
     asked_on = require_past(received or _last_day(case), what="--received", now=now)
+    first_on = min([received_on(each.received_at) for each in case.messages], default=case.received_on)
+    if asked_on < first_on:
+        raise InputInvalid(
+            f"--received {asked_on} lies before the first message of case {case.reference}, {first_on}"
+        )
     before = case.status
     keep_request_open(case)
     case.status, case.stage, case.awaits_officer = Status.COMPLAINT, 0, True

@@ -14,6 +14,7 @@ from casework.common import (
     was_refused,
     withdraw_unsent,
 )
+from casework.consent import may_be_told
 from casework.end_stage import clocks_of, end_stage
 from casework.grounds import Ground, ground_of
 from casework.policy import Policy
@@ -63,6 +64,8 @@ def exclude(
         )
     case = open_for_change(uow, reference, seen=seen)
     _check_runs(case)
+    if why_not := may_be_told(uow, case):
+        raise InputInvalid(why_not)
     detail = {"ground": ground, "evidence": shown, "reasons": why, "discretion": weighed,
               "clocks": clocks_of(case)}  # fmt: skip
     case.refusals.append(

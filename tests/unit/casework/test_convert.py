@@ -182,3 +182,12 @@ def test_no_request_is_closed_that_is_not_open(case: Case, why: str) -> None:
     """The refusal says how it stands."""
     with pytest.raises(InputInvalid, match=why):
         close_request(FakeUnitOfWork(case), case.reference, reason="Done.", **DECIDES)
+
+
+def test_a_day_before_the_first_message_is_no_day_of_receipt() -> None:
+    """A slip of the keyboard moves no clock."""
+    case = make_case(status=Status.SERVICE_REQUEST, stage=0)
+    with pytest.raises(InputInvalid, match="lies before the first message"):
+        convert_to_complaint(
+            FakeUnitOfWork(case), case.reference, reason="She rang.", received=date(1026, 3, 2), **WRITES
+        )
