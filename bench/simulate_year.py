@@ -3,8 +3,8 @@
 Mail arrives in a real Dovecot and letters leave to a real SMTP server; between them works what `heard run`
 runs: poll, process, guard, remind, deliver, on a real record. Only the clock is simulated. Triage goes
 without its sentence encoder (`fast = true`), and its classifier has learnt from none of the writers whose
-words the year's mail is made of. The reckoning (`year_reckoning.py`) asks the SMTP server and the tables, with
-a calendar of its own.
+words the year's mail is made of. The reckoning (`year_reckoning.py`) asks the SMTP server and the tables,
+with a calendar of its own.
 
     python bench/simulate_year.py [--messages 12000] [--seed 1] [--postgresql]
 """

@@ -83,12 +83,15 @@ def _weasyprint() -> Any:
     """Load WeasyPrint only where a PDF is wanted: it is slow to load, and needs what may be missing."""
     try:
         import weasyprint  # noqa: PLC0415  # as the docstring says
+        from PIL import ImageFile  # noqa: PLC0415
     except (ImportError, OSError) as error:
         raise PdfUnavailable(
             "letters cannot be made into PDF, since Pango is missing; on Debian and Ubuntu run "
             "`apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core` "
             f"({type(error).__name__})"
         ) from error
+    # It lets Pillow open pictures that are cut off, for the whole process; what we are sent stays checked.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return weasyprint
 
 

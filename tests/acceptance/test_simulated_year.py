@@ -91,8 +91,8 @@ def test_the_reckoning_finds_no_fault_with_working_day_4(
 ) -> None:
     """Fifteen days lie between the message and its letter, and four of them are working days."""
     faults = _reckoned(engine_with_a_complaint, [IN_TIME], monkeypatch)
-    # The letter is handed to the reckoning alone: that it is not on record is noticed, too.
-    assert faults == {"taken, and not on record"}
+    # The letter is handed to the reckoning alone, and nobody sent a digest: both are noticed, too.
+    assert faults == {"taken, and not on record", "working days without one, from the first on"}
 
 
 def _reckoned(engine: Engine, letters: list[datetime], monkeypatch: pytest.MonkeyPatch) -> set[str]:

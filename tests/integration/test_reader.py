@@ -47,7 +47,7 @@ def test_a_message_that_takes_too_long_ends_its_reader_and_the_next_is_read() ->
     with pytest.raises(UnreadableMessage) as refused:
         lane.ask(Frame({"what": "loop"}, (b"x",)))
     assert refused.value.reason == "time"
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 60
     assert "parsed" in lane.ask(Frame({"what": "mail"}, (mail(),))).values
     lane.close()
 
