@@ -92,6 +92,8 @@ def _begin_complaint(
 ) -> str:
     """Open stage 1 on the sender's word; the clock runs from the day on which the choice reached us."""
     arrived_on = received_on(message.received_at)
+    if case.guard_at is not None:  # It was likely a complaint before: that clock goes on.
+        arrived_on = min(arrived_on, case.received_on)
     keep_request_open(case)
     case.status = Status.COMPLAINT
     begin_stage(case, 1, received_on=arrived_on, policy=policy)

@@ -156,12 +156,31 @@ def test_the_choice_begins_stage_1_on_the_day_it_reached_us() -> None:
     assert case.tasks == []
 
 
+def test_a_choice_moves_no_clock_that_runs_already() -> None:
+    """What was likely a complaint from its first message on stays as old as that (LGSCO 6.2, HO 6.2)."""
+    first = date(2026, 2, 26)
+    case = request(received_on=first, guard_at=Policy().guard_at(first), flags=[Flag.SAFEGUARDING])
+    joined(case, CHOICE, message=make_message(id=2, received_at=datetime(2026, 3, 2, 9, 0, tzinfo=UTC)))
+    assert (case.stage, case.received_on, case.letters) == (1, first, [])
+    assert case.guard_at == Policy().guard_at(first)
+
+
 def test_the_choice_waits_for_an_officer_where_the_settings_say_so() -> None:
     """In mode `officer` the choice is owed an acknowledgement, and the guard watches."""
     case = request()
     joined(case, CHOICE, policy=Policy(mode=AcknowledgementMode.OFFICER))
     assert (case.stage, case.letters, case.guard_at) == (1, [], GUARD_AT)
     assert [task.kind for task in case.tasks] == [TaskKind.ACKNOWLEDGEMENT_OWED]
+
+
+@pytest.mark.parametrize("mode", AcknowledgementMode)
+def test_the_choice_makes_no_likely_complaint_later(mode: AcknowledgementMode) -> None:
+    """What was guarded as a likely complaint keeps the date of its first message (LGSCO 6.2, HO 6.2)."""
+    earlier = date(2026, 2, 26)
+    guard_at = Policy().guard_at(earlier)
+    case = request(received_on=earlier, guard_at=guard_at, flags=[Flag.SAFEGUARDING])
+    joined(case, CHOICE, policy=Policy(mode=mode))
+    assert (case.received_on, case.acknowledge_by, case.guard_at) == (earlier, date(2026, 3, 5), guard_at)
 
 
 def test_a_cap_does_not_lose_the_choice() -> None:
