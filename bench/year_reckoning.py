@@ -7,7 +7,7 @@ starts a clock; what it failed to recognise is reckoned from the labels of the c
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -106,16 +106,11 @@ def _punctuality(
 ) -> None:
     """Reckon how late the formal acknowledgements are of what is a complaint by our record."""
     section = "complaints and escalations by our record (LGSCO 6.2, 6.12; HO 6.2, 6.11)"
-    lacking = [each for each in matters if each.letter is None]
-    refused = [each for each in lacking if each.begun_by.arrival.sender in refusing]
-    held = [each for each in lacking if each not in refused and record.is_delicate(each.begun_by)]
-    others = [each for each in matters if each not in refused and each not in held]
+    refused = [each for each in matters if each.letter is None and each.begun_by.arrival.sender in refusing]
+    others = [each for each in matters if each not in refused]
     made.count(section, "in all", len(matters))
     made.count(section, "their address refuses every letter: left to a person", len(refused))
-    made.count(section, "safeguarding or abuse: left to a person by the rules", len(held))
-    with_receipt = sum(bool(record.letters_to(each.begun_by)) for each in held)
-    made.count(section, "of these, sent the plain receipt", with_receipt)
-    alone = (each.begun_by for each in [*refused, *held] if not record.timely_tasks(each.begun_by))
+    alone = (each.begun_by for each in refused if not record.timely_tasks(each.begun_by))
     made.none(section, "left to a person without an open task due within 5 working days", alone)
     made.count(section, "the others", len(others))
     days = [day for each in others if (day := each.working_day) is not None]
@@ -133,20 +128,24 @@ def _punctuality(
     for stage in (1, 2):
         at_stage = sum(each.letter is not None and STAGE_OF[each.letter.kind] == stage for each in others)
         made.count(section, f"acknowledged at stage {stage}", at_stage)
-    _spells(made, section, others, scenario)
+    _spells(made, record, section, others, scenario=scenario)
 
 
-def _spells(made: Reckoning, section: str, matters: Sequence[Matter], scenario: Scenario) -> None:
-    """Add the hard spells: the mailbox away, the council closed over Christmas, the clocks changed."""
-    spells = {
-        "received while Dovecot was away": days_of(*scenario.outage),
-        "received from 23 December to 3 January": days_of(date(2026, 12, 23), date(2027, 1, 3)),
-        "received on the days on which the clocks change": CLOCK_CHANGES,
+def _spells(
+    made: Reckoning, record: Record, section: str, matters: Sequence[Matter], *, scenario: Scenario
+) -> None:
+    """Add what is hard: the mailbox away, the closure over Christmas, the clocks changed, safety at stake."""
+    christmas = days_of(date(2026, 12, 23), date(2027, 1, 3))
+    spells: dict[str, Callable[[Filed], bool]] = {
+        "received while Dovecot was away": lambda each: each.day in days_of(*scenario.outage),
+        "received from 23 December to 3 January": lambda each: each.day in christmas,
+        "received on the days on which the clocks change": lambda each: each.day in CLOCK_CHANGES,
+        "with a sign of safeguarding or abuse": record.is_delicate,
     }
-    for what, days in spells.items():
-        of_spell = [each for each in matters if each.begun_by.day in days]
-        latest = max((each.working_day or 0 for each in of_spell), default=0)
-        made.lines.append(Line(section, what, f"{len(of_spell):,}, the latest by working day {latest}"))
+    for what, is_hard in spells.items():
+        found = [each for each in matters if is_hard(each.begun_by)]
+        latest = max((each.working_day or 0 for each in found), default=0)
+        made.lines.append(Line(section, what, f"{len(found):,}, the latest by working day {latest}"))
 
 
 def _letters(made: Reckoning, record: Record) -> None:
@@ -261,7 +260,7 @@ def _what_they_got(record: Record, filed: Filed, began: dict[int, Matter], refus
         (matter is not None and matter.letter is not None, "recognised, and acknowledged formally"),
         (bool(kinds & set(STAGE_OF)), "on a case acknowledged formally for another message of theirs"),
         (filed.arrival.sender in refusing, "their address refuses every letter; a task says so"),
-        (filed.is_likely, "recognised, left to a person: safeguarding or abuse"),
+        (filed.is_likely, "recognised, and NOT acknowledged"),
         ("receipt" in kinds, "not recognised: sent the receipt, which names both routes"),
         (
             "service_request_acknowledgement" in kinds,

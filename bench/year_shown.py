@@ -14,7 +14,7 @@ from year_mail import Scenario
 from year_reckoning import Line, Reckoning
 from year_record import ACKNOWLEDGE_WITHIN
 
-WIDTH = 140
+WIDTH = 170
 _MUST = {True: "yes", False: "NO", None: ""}
 
 # GOV.UK's colours; the hatching tells the kinds apart where colours do not.
