@@ -11,16 +11,32 @@ from rich.console import Console
 from rich.table import Table
 
 from bootstrap import App
-from commands.common import AS_JSON, DAY, FOUND, OFFICER, case_reference, plain, require_record, with_app
-from models.codes import LetterKind
+from commands.common import (
+    AS_JSON,
+    CANNOT,
+    DAY,
+    FOUND,
+    OFFICER,
+    case_reference,
+    plain,
+    require_record,
+    say_fault,
+    with_app,
+)
+from models.codes import DeliveryMode, LetterKind
 from models.errors import InputInvalid
 
 if TYPE_CHECKING:
     from casework.show_letter import ShownLetter
     from letters.check_letters import Checked
+    from models.held_rows import HeldLetter
     from operations.letters import LetterRow
 
 _NUMBERS = click.IntRange(1, 2**31 - 1)
+_NONE_IS_HELD = {
+    True: "No letter is held: whatever is decided now waits here for its release.",
+    False: 'No letter is held; under [delivery] mode = "hold" each would wait here for its release.',
+}
 
 
 @click.group()
@@ -55,7 +71,7 @@ def preview(app: App, letter: str, reference: str | None, form: str, out: Path |
     shown = done_with.preview(app, LetterKind(letter), wanted)
     if form == "pdf":
         file = out or Path(pdf_name(shown.reference, shown.kind, shown.day))
-        _write(file, done_with.pdf_of(shown), shown)
+        _write(file, done_with.pdf_of(app, shown), shown)
     elif out is not None:
         _write(out, (shown.rendered.html if form == "html" else _as_text(shown)).encode(), shown)
     else:
@@ -85,18 +101,25 @@ def check(app: App, *, as_json: bool) -> None:
 
 
 @letters.command("list")
-@click.argument("reference")
+@click.argument("reference", required=False)
+@click.option("--held", "is_held", is_flag=True, help="Those that wait for release, of every case.")
 @AS_JSON
 @with_app
-def list_(app: App, reference: str, *, as_json: bool) -> None:
-    """List the letters of a case: number, kind, state and when.
+def list_(app: App, reference: str | None, *, is_held: bool, as_json: bool) -> None:
+    """List the letters of a case, or every letter that waits for your release, the most urgent first.
 
-    Example: heard letters list C-4827-1930-70
+    Example: heard letters list --held
     """
     from operations import letters as done_with  # noqa: PLC0415  # loads the letters
 
-    wanted = case_reference(reference)
+    if reference is None and not is_held:
+        raise InputInvalid("name a case, such as C-4827-1930-70, or give --held for what waits for release")
+    wanted = case_reference(reference) if reference else None
     require_record(app)
+    if wanted is None or is_held:
+        held = [each for each in done_with.held(app) if wanted in {None, each.reference}]
+        _show_held(app, held, as_json=as_json)
+        return
     rows = done_with.list_letters(app, wanted)
     if as_json:
         click.echo(json.dumps([each.__dict__ for each in rows], default=plain, indent=1))
@@ -108,12 +131,17 @@ def list_(app: App, reference: str, *, as_json: bool) -> None:
 
 @letters.command()
 @click.argument("numbers", nargs=-1, type=_NUMBERS)
-@click.option("--all", "is_all", is_flag=True, help="Every letter that is held.")
+@click.option("--all", "is_all", is_flag=True, help="Every letter that is held; you are asked first.")
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 @OFFICER
 @AS_JSON
 @with_app
-def release(app: App, numbers: tuple[int, ...], officer: str, *, is_all: bool, as_json: bool) -> None:
-    """Let held letters go out; `heard letters list` names them by number.
+def release(
+    app: App, numbers: tuple[int, ...], officer: str, *, is_all: bool, is_sure: bool, as_json: bool
+) -> None:
+    """Let held letters go out; `heard letters list --held` names them by number.
+
+    Each goes by itself: one that cannot go keeps no other from going; exit 2 says that there was one.
 
     Example: heard letters release 17 18
     """
@@ -122,8 +150,18 @@ def release(app: App, numbers: tuple[int, ...], officer: str, *, is_all: bool, a
     if bool(numbers) == is_all:
         raise InputInvalid("name the letters to release by number, such as 17, or give --all")
     require_record(app)
-    wanted = done_with.held(app) if is_all else numbers
-    _say(done_with.release(app, wanted, officer=officer), as_json=as_json, or_else="No letter is held.")
+    wanted = [each.number for each in done_with.held(app)] if is_all else list(numbers)
+    if is_all and wanted and not is_sure and not _agrees(len(wanted)):
+        click.echo("Nothing was released.")
+        return
+    released = done_with.release(app, wanted, officer=officer)
+    if as_json:
+        click.echo(json.dumps(released.__dict__))
+    elif released.done or not released.failed:
+        _say(released.done, as_json=False, or_else="No letter is held.")
+    for fault in released.failed:
+        say_fault(fault)
+    sys.exit(CANNOT if released.failed else 0)
 
 
 @letters.command()
@@ -200,6 +238,36 @@ def _print_letters(rows: "list[LetterRow]") -> None:
         when = (shown(each.written_at), shown(each.sent_at))
         table.add_row(str(each.number), each.kind.value, each.state, *when, each.why)
     Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+def _show_held(app: App, held: "list[HeldLetter]", *, as_json: bool) -> None:
+    from models.deadlines import received_on  # noqa: PLC0415  # loads the calendar
+    from review.pages import due_in_words  # noqa: PLC0415  # the same
+
+    today = received_on(app.clock())
+    if as_json:
+        rows = [{**each.__dict__, "is_overdue": each.due_by < today} for each in held]
+        click.echo(json.dumps(rows, default=plain, indent=1))
+        return
+    if not held:
+        click.echo(_NONE_IS_HELD[app.settings.delivery.mode is DeliveryMode.HOLD])
+        return
+    table = Table("number", "letter", "case", "has to go by", "handled by")
+    for each in held:
+        due = due_in_words(each.due_by, today=today, working_days=app.working_days)
+        table.add_row(str(each.number), each.kind.value, each.reference, due, each.assigned_to or "nobody")
+    Console(width=None if sys.stdout.isatty() else 120).print(table)
+    click.echo("Look: heard letters preview LETTER --case REF. Let go: heard letters release NUMBER...")
+
+
+def _agrees(count: int) -> bool:
+    """Ask whether all letters are to go; where nobody can be asked they do not go unlooked at."""
+    try:
+        return click.confirm(f"Release {count:,} held letter{'s' if count != 1 else ''}?", err=True)
+    except click.Abort as error:
+        raise InputInvalid(
+            f"--all lets {count:,} held letters go; say --yes where nobody can be asked"
+        ) from error
 
 
 def _say(lines: list[str], *, as_json: bool, or_else: str = "") -> None:

@@ -12,6 +12,7 @@
 import html
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,10 +23,18 @@ MARK = re.compile(r"(#{1,6}|[->]|\d{1,4}\.)(?: |$)")
 _WIDTH = 76
 _NUMBERED = re.compile(r"(\d{1,4})\. ")
 _WOULD_BEGIN, _HELD = re.compile(r" (?=(?:#{1,6}|[->]|\d{1,4}\.)(?: |$))"), "\0"
-_LINK = re.compile(
-    r"\b(www\.[a-z0-9.-]{1,200}[a-z0-9])|\b([\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{0,190}\w)", re.IGNORECASE
+_MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+_DAY = re.compile(rf"\b(\d{{1,2}}) (?=(?:{_MONTHS}) \d{{4}}\b)")
+_WHOLE = r"\b(C-\d{4}-\d{4}-\d{2}|0\d{2,5}(?: \d{3,7}){1,2})\b(?!/)"
+_MARKED = re.compile(
+    r"\b(www\.[a-z0-9.-]{1,200}[a-z0-9])|\b([\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{0,190}\w)|" + _WHOLE,
+    re.IGNORECASE,
 )
-"""Bounded, since an officer may paste a long text."""
+"""Links; and references and telephone numbers, which are kept on a line. Bounded: a text may be long.
+
+A reference with its mark (`models/reference.py`) stays in one piece for whoever reads the reply.
+"""
+_TO_THE_LEFT = {"R", "AL"}
 
 
 class BlockKind(StrEnum):
@@ -74,6 +83,11 @@ def as_text(blocks: list[Block]) -> str:
 def as_html(blocks: list[Block]) -> str:
     """Return blocks as HTML, everything in them escaped."""
     return "\n".join(_block_as_html(block) for block in blocks)
+
+
+def heading_as_html(title: str) -> str:
+    """Return the title of a letter as HTML, its reference kept on one line where there is room."""
+    return re.sub(_WHOLE, _kept_whole, html.escape(title))
 
 
 def _read(piece: str) -> Iterator[Block]:
@@ -135,9 +149,9 @@ def _wrapped(line: str, before: str, mark: str) -> str:
 
 
 def _block_as_html(block: Block) -> str:
-    # A stranger's words never become links in our letter, and numbered points may be a stranger's.
-    is_ours = block.kind not in _QUOTES and block.kind not in _NUMBERS
-    safe = [_with_links(html.escape(line)) if is_ours else html.escape(line) for line in block.lines]
+    # A stranger's words never become links in our letter, and points may be a stranger's.
+    is_ours = block.kind not in _QUOTES | _NUMBERS | {BlockKind.SUBHEADING}
+    safe = [_marked_up(html.escape(line)) if is_ours else html.escape(line) for line in block.lines]
     if block.kind is BlockKind.HEADING:
         return f"<h2>{safe[0]}</h2>"
     if block.kind is BlockKind.SUBHEADING:
@@ -146,20 +160,37 @@ def _block_as_html(block: Block) -> str:
         items = _list_as_html(_LISTS[block.kind], safe, block.numbers)
         return f"<blockquote>\n{items}\n</blockquote>" if block.kind in _QUOTES else items
     if block.kind is BlockKind.QUOTE:
-        return "<blockquote>" + "\n".join(f"<p>{line}</p>" for line in safe) + "</blockquote>"
-    return "<p>" + "<br>\n".join(safe) + "</p>"
+        return "<blockquote>" + "\n".join(f"<p{_turn(line)}>{line}</p>" for line in safe) + "</blockquote>"
+    lines = ' class="lines"' if len(safe) > 1 else ""
+    return f"<p{lines}{_turn(safe[0])}>" + "<br>\n".join(safe) + "</p>"
+
+
+def _turn(line: str) -> str:
+    """Return the attribute of a line that is read from right to left, empty for others (UAX 9, P2)."""
+    strong = (unicodedata.bidirectional(character) for character in line)
+    first = next((each for each in strong if each == "L" or each in _TO_THE_LEFT), "L")
+    return ' dir="rtl"' if first in _TO_THE_LEFT else ""
 
 
 def _list_as_html(tag: str, items: list[str], numbers: tuple[int, ...]) -> str:
     in_order = not numbers or numbers == tuple(range(1, len(numbers) + 1))
     values = [""] * len(items) if in_order else [f' value="{number}"' for number in numbers]
-    lines = "\n".join(f"<li{value}>{item}</li>" for value, item in zip(values, items, strict=True))
+    # A list of ours ends in words of ours, whatever it begins with; the numbers stay on the left.
+    turns = [_turn(item) if numbers else "" for item in items]
+    inside = [f"<div{turn}>{item}</div>" if turn else item for turn, item in zip(turns, items, strict=True)]
+    lines = "\n".join(f"<li{value}>{item}</li>" for value, item in zip(values, inside, strict=True))
     return f"<{tag}>\n{lines}\n</{tag}>"
 
 
-def _with_links(escaped: str) -> str:
-    def link(found: re.Match[str]) -> str:
+def _marked_up(escaped: str) -> str:
+    def mark(found: re.Match[str]) -> str:
+        if found[3]:
+            return _kept_whole(found)
         target = f"https://{found[1]}" if found[1] else f"mailto:{found[2]}"
         return f'<a href="{target}">{found[0]}</a>'
 
-    return _LINK.sub(link, escaped)
+    return _MARKED.sub(mark, _DAY.sub("\\1\N{NO-BREAK SPACE}", escaped))
+
+
+def _kept_whole(found: re.Match[str]) -> str:
+    return f'<span class="whole">{found[0]}</span>'

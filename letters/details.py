@@ -1,4 +1,7 @@
-"""What the letters that officers decide say beyond the case itself: one class for each kind of letter."""
+"""What the letters that officers decide say beyond the case itself: one class for each kind of letter.
+
+`signed_by` is the full name of the officer who decided, and who signs.
+"""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +17,7 @@ class ExtensionDetails:
     reason: str
     promised: date
     extended_to: date
+    signed_by: str
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,15 @@ class RefusalDetails:
     ground: str
     reasons: str
     elsewhere: str
+    signed_by: str
     discretion: str = ""
+
+
+@dataclass(frozen=True)
+class CorrectionDetails:
+    """What was acknowledged as a complaint is none, and the choice to complain stays (LGSCO 1.7, HO 1.5)."""
+
+    signed_by: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,7 @@ class ConsentDetails:
     """A representative whose authority is not on file is asked for it (LGSCO 1.5, 3.6)."""
 
     represented: str
+    signed_by: str
 
 
 @dataclass(frozen=True)
@@ -41,6 +54,7 @@ class ClarificationDetails:
     """What the complainant is asked, so that their complaint is understood (LGSCO 6.2, HO 5.6)."""
 
     questions: tuple[str, ...]
+    signed_by: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +79,7 @@ class PromisedAction:
 
 @dataclass(frozen=True)
 class ResponseDetails:
-    """A full answer at stage 1 or 2 (LGSCO 6.8, 6.18; HO 6.9, 6.19); a named officer signs it."""
+    """A full answer at stage 1 or 2 (LGSCO 6.8, 6.18; HO 6.9, 6.19)."""
 
     stage: int
     points: tuple[PointAnswer, ...]
@@ -79,6 +93,7 @@ class ProgressDetails:
     """How far the promised actions have come (LGSCO 6.6, HO 6.6)."""
 
     actions: tuple[PromisedAction, ...]
+    signed_by: str
     note: str = ""
 
 
@@ -114,6 +129,7 @@ class DigestDetails:
 Details = (
     ExtensionDetails
     | RefusalDetails
+    | CorrectionDetails
     | ConsentDetails
     | ClarificationDetails
     | ResponseDetails
@@ -125,6 +141,7 @@ Details = (
 DETAILS: dict[LetterKind, type[Details]] = {
     LetterKind.EXTENSION: ExtensionDetails,
     LetterKind.NOT_ACCEPTED: RefusalDetails,
+    LetterKind.CORRECTION: CorrectionDetails,
     LetterKind.CONSENT_REQUEST: ConsentDetails,
     LetterKind.CLARIFICATION: ClarificationDetails,
     LetterKind.STAGE_1_RESPONSE: ResponseDetails,

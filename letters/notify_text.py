@@ -8,7 +8,7 @@ import re
 
 _WIDTH = 76
 _ITEM = re.compile(r"(?:- |\d{1,4}\. )")
-_NUMBERED = re.compile(r"\d{1,4}\. ")
+_POINT = re.compile(r"\d{1,4}\. |Point \d{1,4}: ")
 _INDENT = "    "
 _SCHEME = re.compile(r"://")
 _WWW = re.compile(r"\bwww\.", re.IGNORECASE)
@@ -27,8 +27,8 @@ def _block(lines: list[str]) -> str:
     if all(line.startswith(_INDENT) for line in lines):
         return "\n".join(f"^ {_harmless(line.strip())}" for line in _unwrapped(lines))
     whole = _unwrapped(lines)
-    # Numbered points may be a stranger's words too.
-    return "\n".join(map(_harmless, whole) if _NUMBERED.match(lines[0]) else whole)
+    # Points may be a stranger's words too, in their list and in the headings below it.
+    return "\n".join(map(_harmless, whole) if _POINT.match(lines[0]) else whole)
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

@@ -6,11 +6,10 @@ of it (`letters/required.py`) is not rendered.
 """
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from letters.accessible import faults_of
 from letters.acknowledgement import AcknowledgementContext, salutation_name
-from letters.blocks import Block, BlockKind, as_html, as_text, blocks_of
+from letters.blocks import Block, BlockKind, as_html, as_text, blocks_of, heading_as_html
 from letters.details import DETAILS, Details
 from letters.elements import Said, missing_from
 from letters.letterhead import Letterhead
@@ -20,7 +19,13 @@ from letters.tame import tamed, tamed_text
 from models.codes import LetterKind
 from models.errors import LetterIncomplete
 
-__all__ = ["REQUIRED", "TEMPLATES", "RenderedLetter", "long_date", "render", "render_with_note"]
+__all__ = [
+    "REQUIRED", "TEMPLATES", "RenderedLetter", "enlarged", "long_date", "render", "render_with_note",
+    "set_out",
+]  # fmt: skip
+
+_BODY = "\0"
+"""Stands for the body where only the layout around it is wanted: no letter holds this character."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +74,44 @@ def render_with_note(
     _check(kind, text, said)
     if note:
         blocks.insert(0, Block(BlockKind.PARAGRAPH, (tamed_text(note),)))
-        text = as_text(blocks)
-    page = _page(own, subject, as_html(blocks), is_large=is_large)
-    return RenderedLetter(subject=subject, text=text, html=page)
+    return set_out(subject, blocks, letterhead=letterhead, is_large=is_large)
+
+
+def set_out(
+    subject: str, blocks: list[Block], *, letterhead: Letterhead, is_large: bool = False
+) -> RenderedLetter:
+    """Return a letter of these blocks, whoever wrote them: its plain text and its page.
+
+    Raises LetterIncomplete where not everybody could read the page.
+    """
+    page = _page(letterhead, subject, as_html(blocks), is_large=is_large)
+    return RenderedLetter(subject=subject, text=as_text(blocks), html=page)
+
+
+def enlarged(page: str, *, subject: str, letterhead: Letterhead) -> str | None:
+    """Return the HTML of a letter that was written in ordinary type in large print, its words unchanged.
+
+    What is in large print stays as it is. None where the layout has changed since it was written.
+    """
+    ordinary, large = (_around(letterhead, subject, is_large=is_large) for is_large in (False, True))
+    if _is_within(page, large):
+        return page
+    if not _is_within(page, ordinary):
+        return None
+    before, after = ordinary
+    return large[0] + page[len(before) : len(page) - len(after)] + large[1]
+
+
+def _around(letterhead: Letterhead, subject: str, *, is_large: bool) -> tuple[str, str]:
+    """Return what the layout puts before the body of a letter and after it."""
+    before, _, after = _laid_out(letterhead, subject, _BODY, is_large=is_large).partition(_BODY)
+    return before, after
+
+
+def _is_within(page: str, around: tuple[str, str]) -> bool:
+    before, after = around
+    fits = len(page) >= len(before) + len(after)
+    return fits and page.startswith(before) and page.endswith(after)
 
 
 def _without_empty_words(context: AcknowledgementContext) -> AcknowledgementContext:
@@ -97,14 +137,21 @@ def _check(kind: LetterKind, text: str, said: Said) -> None:
         )
 
 
-def _page(own: Path | None, subject: str, body: str, *, is_large: bool) -> str:
+def _page(house: Letterhead, subject: str, body: str, *, is_large: bool) -> str:
     """Return the HTML version; raises LetterIncomplete where not everybody could read it."""
-    page = run_template(own, "layout.html", {"title": subject, "body": body, "is_large": is_large})
+    page = _laid_out(house, subject, body, is_large=is_large)
     faults = faults_of(page)
     if body not in page:
         faults.insert(0, "the body of the letter, {{ body|safe }}")
     if faults:
-        raise LetterIncomplete(
-            f"{file_of(own, 'layout.html')} leaves out: {', '.join(faults)} (LGSCO 3.1, 5.6; HO 3.1, 5.10)"
-        )
+        file = file_of(house.own_templates, "layout.html")
+        raise LetterIncomplete(f"{file} leaves out: {', '.join(faults)} (LGSCO 3.1, 5.6; HO 3.1, 5.10)")
     return page
+
+
+def _laid_out(house: Letterhead, subject: str, body: str, *, is_large: bool) -> str:
+    values = {
+        "title": subject, "heading": heading_as_html(subject), "body": body, "is_large": is_large,
+        "organisation": house.organisation,
+    }  # fmt: skip
+    return run_template(house.own_templates, "layout.html", values)

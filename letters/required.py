@@ -75,7 +75,18 @@ _DEFINITION = phrase(
     "work for us", "affects you or other people",
 )  # fmt: skip
 
+_SIGNED = Element(
+    "the name of the officer who signs", OUR_RULE, lambda said: (getattr(said.letter, "signed_by", ""),)
+)
+_REACHED = Element(
+    "how the team is reached",
+    OUR_RULE,
+    lambda said: tuple(filter(None, (said.house.team, said.house.telephone, said.house.email))),
+)
+_NO_REPLY = phrase("that it is not to be replied to", OUR_RULE, "please do not reply")
+
 _FOR_PEOPLE = (_REFERENCE, *_OMBUDSMAN, _ADJUSTMENT)
+_FROM_AN_OFFICER = (*_FOR_PEOPLE, _SIGNED, _REACHED)
 _SENT_BY_ITSELF = (*_FOR_PEOPLE, _MARKED_AUTOMATIC, _READ_BY_TEAM)
 _FORMAL = (*_SENT_BY_ITSELF, _RECEIVED, _DUE, _OWN_WORDS, _ASKS, _NOT_OURS, _ANY_TIME, _REPRESENTATIVE)
 
@@ -100,7 +111,7 @@ def _reasons(letter: ResponseDetails) -> tuple[str, ...]:
 def _response(stage: int, provision: str) -> tuple[Element, ...]:
     """Return what a full answer holds at a stage."""
     return (
-        *_FOR_PEOPLE,
+        *_FROM_AN_OFFICER,
         _RECEIVED,
         _stage(stage, provision),
         _DEFINITION,
@@ -112,8 +123,6 @@ def _response(stage: int, provision: str) -> tuple[Element, ...]:
         details(ResponseDetails, "what puts it right", provision, _remedies),
         details(ResponseDetails, "what is still to be done, and by when", provision,
                 lambda letter: _actions(letter.actions) or ("nothing is left for us to do",)),
-        details(ResponseDetails, "the name of the officer who signs", OUR_RULE,
-                lambda letter: (letter.signed_by,)),
     )  # fmt: skip
 
 
@@ -126,9 +135,9 @@ REQUIRED: dict[LetterKind, tuple[Element, ...]] = {
     ),
     LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT: (*_SENT_BY_ITSELF, _RECEIVED, _PASSED_ON, _CHOICE),
     LetterKind.RECEIPT: (*_SENT_BY_ITSELF, _READ_BY, _REQUEST_ROUTE, _CHOICE),
-    LetterKind.DUTY_ALERT: (_REFERENCE, _MARKED_AUTOMATIC),
+    LetterKind.DUTY_ALERT: (_REFERENCE, _MARKED_AUTOMATIC, _NO_REPLY),
     LetterKind.EXTENSION: (
-        *_FOR_PEOPLE,
+        *_FROM_AN_OFFICER,
         details(ExtensionDetails, "the reason for more time", "LGSCO 6.4, 6.16; HO 6.4, 6.15",
                 lambda letter: (letter.reason,)),
         details(ExtensionDetails, "the date that was promised", "LGSCO 6.4, 6.16; HO 6.4, 6.15",
@@ -139,7 +148,7 @@ REQUIRED: dict[LetterKind, tuple[Element, ...]] = {
                "if you are not happy that we need more time"),
     ),
     LetterKind.NOT_ACCEPTED: (
-        *_FOR_PEOPLE,
+        *_FROM_AN_OFFICER,
         details(RefusalDetails, "the ground", "LGSCO 2.4, HO 2.4", lambda letter: (letter.ground,)),
         details(RefusalDetails, "the reasons for this one case", "LGSCO 2.4, HO 2.4",
                 lambda letter: (letter.reasons,)),
@@ -151,15 +160,22 @@ REQUIRED: dict[LetterKind, tuple[Element, ...]] = {
                "you can take this decision to the"),
         phrase("that an officer decided", "LGSCO 2.1, 2.5", "an officer made this decision"),
     ),
+    LetterKind.CORRECTION: (
+        *_FROM_AN_OFFICER,
+        _RECEIVED,
+        phrase("that it is no longer a complaint", "LGSCO 1.7, HO 1.5", "no longer treat it as a complaint"),
+        _CHOICE,
+        _ANY_TIME,
+    ),
     LetterKind.CONSENT_REQUEST: (
-        *_FOR_PEOPLE,
+        *_FROM_AN_OFFICER,
         _CLOCK_RUNS,
         phrase("what shows that they agree", "LGSCO 1.5, 3.6", "that you may act for them"),
         details(ConsentDetails, "for whom they write", "LGSCO 1.5, 3.6",
                 lambda letter: (salutation_name(letter.represented) or "somebody else",)),
     ),
     LetterKind.CLARIFICATION: (
-        *_FOR_PEOPLE,
+        *_FROM_AN_OFFICER,
         replace(_CLOCK_RUNS, provision="LGSCO 6.2, 6.3; HO 6.2, 6.3"),
         details(ClarificationDetails, "the questions", "LGSCO 6.2, HO 5.6",
                 lambda letter: letter.questions or ("",)),
@@ -176,7 +192,7 @@ REQUIRED: dict[LetterKind, tuple[Element, ...]] = {
         phrase("the way to the Ombudsman", "LGSCO 6.18, HO 6.19", "you can now take your complaint to the"),
     ),
     LetterKind.PROGRESS: (
-        *_FOR_PEOPLE,
+        *_FROM_AN_OFFICER,
         details(ProgressDetails, "every action, and when it was or will be done", "LGSCO 6.6, HO 6.6",
                 lambda letter: _actions(letter.actions) or ("",)),
     ),
@@ -192,6 +208,7 @@ REQUIRED: dict[LetterKind, tuple[Element, ...]] = {
     ),
     LetterKind.DIGEST: (
         _MARKED_AUTOMATIC,
+        _NO_REPLY,
         details(DigestDetails, "every case that is overdue or due", OUR_RULE,
                 lambda letter: [row.reference for row in (*letter.overdue, *letter.due)]),
         details(DigestDetails, "the overdue on top", OUR_RULE,

@@ -7,6 +7,7 @@ from letters.acknowledgement import AcknowledgementContext
 from letters.details import (
     ClarificationDetails,
     ConsentDetails,
+    CorrectionDetails,
     Details,
     DigestDetails,
     DigestRow,
@@ -23,6 +24,7 @@ from models.codes import Exclusion, LetterKind, Ombudsman, PointOutcome
 
 REFERENCE = "C-4827-1930-70"
 _DAY = date(2026, 11, 16)
+_OFFICER = "Robin Carter"
 
 _ACTIONS = (
     PromisedAction("A crew will collect your bins each Tuesday", _DAY + timedelta(days=14)),
@@ -93,7 +95,7 @@ def _bare(usual: Details | None) -> Details | None:  # noqa: PLR0911  # one for 
         case RefusalDetails():
             return replace(usual, discretion="")
         case ConsentDetails():
-            return ConsentDetails("")
+            return replace(usual, represented="")
         case ResponseDetails():
             return replace(usual, points=usual.points[2:3], actions=(), summary="")
         case ProgressDetails():
@@ -128,7 +130,7 @@ def _later(action: PromisedAction, by: timedelta) -> PromisedAction:
 
 def _response(stage: int) -> ResponseDetails:
     return ResponseDetails(
-        stage=stage, points=_POINTS, signed_by="Robin Carter", actions=_ACTIONS,
+        stage=stage, points=_POINTS, signed_by=_OFFICER, actions=_ACTIONS,
         summary="We missed your bin, and we are sorry. We have put it right.",
     )  # fmt: skip
 
@@ -136,23 +138,26 @@ def _response(stage: int) -> ResponseDetails:
 _ORDINARY: dict[LetterKind, Details] = {
     LetterKind.EXTENSION: ExtensionDetails(
         stage=1, reason="We have to ask the crew, who are away until next week.",
-        promised=_DAY + timedelta(days=21), extended_to=_DAY + timedelta(days=35),
+        promised=_DAY + timedelta(days=21), extended_to=_DAY + timedelta(days=35), signed_by=_OFFICER,
     ),
     LetterKind.NOT_ACCEPTED: RefusalDetails(
         ground="there is a right of appeal",
         reasons="You want a parking fine taken back. A tribunal decides on that, and you can still go there.",
         elsewhere="You can appeal to the parking tribunal. The form came with the notice that we sent you.",
-        discretion="We asked why you did not write sooner. You told us that you were well. "
+        signed_by=_OFFICER,
+        discretion="We asked whether anything keeps you from appealing. You told us that nothing does. "
         "So we see no reason for an exception.",
     ),
-    LetterKind.CONSENT_REQUEST: ConsentDetails(represented="Bo Lee"),
+    LetterKind.CORRECTION: CorrectionDetails(signed_by=_OFFICER),
+    LetterKind.CONSENT_REQUEST: ConsentDetails(represented="Bo Lee", signed_by=_OFFICER),
     LetterKind.CLARIFICATION: ClarificationDetails(
         questions=("On which days was the bin missed?", "What would you like us to do to put it right?"),
+        signed_by=_OFFICER,
     ),
     LetterKind.STAGE_1_RESPONSE: _response(1),
     LetterKind.STAGE_2_RESPONSE: _response(2),
     LetterKind.PROGRESS: ProgressDetails(
-        actions=_ACTIONS, note="The crew has a new leader, who knows your road."
+        actions=_ACTIONS, signed_by=_OFFICER, note="The crew has a new leader, who knows your road."
     ),
     LetterKind.KNOWN_ISSUE: KnownIssueDetails(
         title="no bins were emptied in the north of the town",

@@ -37,7 +37,7 @@ def tamed(value: _Value) -> _Value:
 
 def tamed_text(text: str) -> str:
     """Return a text of several paragraphs as one line that begins no block."""
-    paragraphs = (_lines_of(each) for each in re.split(r"\n[ \t]*\n", _visible(text)))
+    paragraphs = (_lines_of(each) for each in re.split(r"\n[ \t]*\n", visible(text)))
     return PARAGRAPH_END.join(each for each in paragraphs if each)
 
 
@@ -52,7 +52,7 @@ def _unmarked(line: str) -> str:
     return f"{found[1]}{_NO_BREAK}{line[found.end() :]}" if found else line
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """Return a text with line ends of one kind, without control characters and turns of direction."""
     plain = re.sub(r"\r\n?|[\v\f\x85\u2028]", "\n", text).replace(PARAGRAPH_END, "\n\n")
     return "".join(_seen(character) for character in plain)

@@ -1,7 +1,7 @@
 """What is done by hand with letters: shown, checked, released, withdrawn, put on record as posted."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from bootstrap import App
@@ -11,6 +11,8 @@ from letters.check_letters import Checked, check_letters
 from letters.load_templates import stray_files
 from letters.pdf import address_lines, as_pdf
 from models.codes import LetterKind
+from models.errors import PersonMustLook, RecordUnavailable
+from models.held_rows import HeldLetter, held_letters
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,14 @@ class LetterRow:
     why: str
 
 
+@dataclass
+class Released:
+    """What was done with held letters, and what could not be and why."""
+
+    done: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
 def preview(app: App, kind: LetterKind, reference: str | None) -> ShownLetter:
     """Return a letter of a case, or one about an invented case where none is named."""
     if reference is None:
@@ -34,7 +44,7 @@ def preview(app: App, kind: LetterKind, reference: str | None) -> ShownLetter:
         return show_letter(uow, reference, kind, policy=policy, letterhead=app.letterhead, now=app.clock())
 
 
-def pdf_of(shown: ShownLetter) -> bytes:
+def pdf_of(app: App, shown: ShownLetter) -> bytes:
     """Return a letter as it is printed for the post."""
     name, *postal = shown.recipient or ("",)
     lines = [line for each in postal for line in address_lines(each)]
@@ -43,6 +53,7 @@ def pdf_of(shown: ShownLetter) -> bytes:
         title=shown.rendered.subject,
         recipient=[name, *lines] if lines else (),
         day=shown.day,
+        letterhead=app.letterhead,
     )
 
 
@@ -61,21 +72,35 @@ def list_letters(app: App, reference: str) -> list[LetterRow]:
         ]
 
 
-def release(app: App, numbers: Iterable[int], *, officer: str) -> list[str]:
-    """Release held letters, all of those named or none; return what was done with each."""
+def release(app: App, numbers: Iterable[int], *, officer: str) -> Released:
+    """Release held letters, each by itself: one that cannot go keeps no other from going."""
+    released = Released()
+    wanted = list(dict.fromkeys(numbers))
+    for at, number in enumerate(wanted):
+        try:
+            released.done.append(_release_one(app, number, officer=officer))
+        except PersonMustLook as error:
+            released.failed.append(str(error))
+        except RecordUnavailable as error:
+            # Those behind it would wait for the record one by one.
+            left = ", ".join(map(str, wanted[at:]))
+            released.failed.append(f"{error}; not released: {left}")
+            break
+    return released
+
+
+def _release_one(app: App, number: int, *, officer: str) -> str:
     with app.units() as uow:
-        done = [
-            letters_by_hand.release(uow, each, officer=officer, now=app.clock())
-            for each in dict.fromkeys(numbers)
-        ]
+        done = letters_by_hand.release(
+            uow, number, officer=officer, policy=app.policy, letterhead=app.letterhead, now=app.clock()
+        )
         uow.commit()
     return done
 
 
-def held(app: App) -> Sequence[int]:
-    """Return the numbers of the letters that wait for release."""
-    with app.units(reads=True) as uow:
-        return uow.letters.held()
+def held(app: App) -> list[HeldLetter]:
+    """Return the letters that wait for release, the one that has to go first at the top."""
+    return held_letters(app.engine)
 
 
 def withdraw(app: App, number: int, *, reason: str, officer: str) -> str:

@@ -1,5 +1,7 @@
 """What the tests of letters share: a letter of the council's, its words, and passages that mean harm."""
 
+import re
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,3 +46,10 @@ def rendered(
 def flat(text: str) -> str:
     """Return a text's words on one line."""
     return " ".join(text.split())
+
+
+def objects_of(pdf: bytes) -> bytes:
+    """Return the objects of a PDF, those in compressed streams too."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    opened = (zlib.decompressobj().decompress(each) for each in streams if each[:1] == b"x")
+    return pdf + b"\n".join(opened)

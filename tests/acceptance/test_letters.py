@@ -58,6 +58,12 @@ def letter(kind: LetterKind, state: LetterState) -> Letter:
     return make_letter(kind, state=state, message_id=f"<{kind}@heard.invalid>", id=None)
 
 
+def state_of(office: Installation, number: int) -> str:
+    """Return how far a letter has come."""
+    rows = office.run("letters", "list", REFERENCE, "--json").json
+    return next(str(row["state"]) for row in rows if row["number"] == number)
+
+
 def test_every_command_explains_itself_with_an_example() -> None:
     """`--help` says what it does and shows how."""
     for command in (None, *letters.commands):
@@ -74,8 +80,8 @@ def test_letters_are_listed_released_withdrawn_and_done(office: Installation) ->
     ]  # fmt: skip
     done = office.run("letters", "done", "1", "--on", "2026-03-04", "--officer", "pat")
     assert (done.out, done.err) == ("letter 1 went on 2026-03-04: stage 1 acknowledgement.\n", "")
-    released = office.run("letters", "release", "--all", "--json")
-    assert released.json == {"done": ["letter 2 released: clarification"]}
+    released = office.run("letters", "release", "--all", "--yes", "--json")
+    assert released.json == {"done": ["letter 2 released: clarification"], "failed": []}
     assert office.run("letters", "release", "--all").out == "No letter is held.\n"
     withdrawn = office.run("letters", "withdraw", "2", "--reason", "No longer needed")
     assert withdrawn.out == "letter 2 withdrawn: clarification.\n"
@@ -85,6 +91,52 @@ def test_letters_are_listed_released_withdrawn_and_done(office: Installation) ->
     again = office.run("letters", "release", "2")
     assert again.code == 2
     assert again.err == "heard: letter 2 is withdrawn and not held; only a held letter is released\n"
+
+
+def test_what_is_held_is_listed_over_all_cases(office: Installation) -> None:
+    """With the day by which it has to go, the overdue named so; and a line where there is none."""
+    assert office.run("letters", "list", "--held").out.startswith("No letter is held; under [delivery]")
+    keep_case(office)
+    (row,) = office.run("letters", "list", "--held", "--json").json
+    assert row == {
+        "number": 2, "kind": "clarification", "reference": REFERENCE, "due_by": "2026-03-03",
+        "written_at": "2026-03-03T10:00:00+00:00", "assigned_to": "", "is_overdue": True,
+    }  # fmt: skip
+    shown = office.run("letters", "list", "--held").out
+    assert all(said in shown for said in ("clarification", REFERENCE, "Tue 3 Mar, OVERDUE", "nobody"))
+    assert "Ann" not in shown
+    assert office.run("letters", "list", REFERENCE, "--held", "--json").json == [row]
+    assert office.run("letters", "list", "C-4827-1930-70", "--held", "--json").json == []
+    office.configure('[delivery]\nmode = "hold"\n')
+    office.run("letters", "withdraw", "2", "--reason", "Answered meanwhile.")
+    assert "waits here for its release" in office.run("letters", "list", "--held").out
+
+
+def test_of_several_letters_one_that_cannot_go_keeps_no_other_from_going(office: Installation) -> None:
+    """Each is released by itself; the exit code and a line for each say what failed."""
+    keep_case(office)
+    done = office.run("letters", "release", "3", "2", "99", "--officer", "pat")
+    assert done.code == 2
+    assert done.out == "letter 2 released: clarification.\n"
+    first, second = done.err.splitlines()
+    assert first == "heard: letter 3 is sent and not held; only a held letter is released"
+    assert second.startswith("heard: there is no letter 99")
+    assert state_of(office, 2) == "queued"
+
+
+@pytest.mark.parametrize(("said", "state", "out"), [
+    ("y\n", "queued", "letter 2 released: clarification.\n"), ("n\n", "held", "Nothing was released.\n"),
+])  # fmt: skip
+def test_who_releases_all_is_asked_first(office: Installation, said: str, state: str, out: str) -> None:
+    """How many go is said before they do."""
+    keep_case(office)
+    done = CliRunner().invoke(
+        letters, ["release", "--all", "--officer", "pat"], obj={"file": office.settings, "data": None},
+        input=said,
+    )  # fmt: skip
+    assert (done.exit_code, done.stdout) == (0, out)
+    assert "Release 1 held letter?" in done.stderr
+    assert state_of(office, 2) == state
 
 
 def test_a_letter_is_shown_as_it_is_or_as_a_sample(office: Installation, tmp_path: Path) -> None:
@@ -111,10 +163,12 @@ def test_a_letter_is_shown_as_it_is_or_as_a_sample(office: Installation, tmp_pat
 
 REFUSED = {
     "letters release": "name the letters to release",
-    "letters release 2 3": "letter 3 is sent and not held",
+    "letters list": "name a case",
+    "letters release 3": "letter 3 is sent and not held",
+    "letters release --all": "say --yes where nobody can be asked",
     "letters list C-0000-0001-96": "is no case reference",
     "letters preview receipt --case C-4827-1930-70": "there is no case",
-    "letters done 1 --on 2099-01-01": "lies in the future",
+    "letters done 1 --on 2099-01-01": "--on 2099-01-01 cannot be right",
 }
 
 
@@ -166,7 +220,8 @@ def test_a_letter_that_reads_too_hard_fails_the_check(office: Installation) -> N
     body.parent.mkdir(parents=True)
     hard = " ".join(["notwithstanding"] * 30)
     body.write_text(
-        "Case {{ case.reference }}. This alert was sent automatically. " + hard + ".", encoding="utf-8"
+        "Case {{ case.reference }}. This was sent automatically; please do not reply. " + hard + ".",
+        encoding="utf-8",
     )
     done = office.run("letters", "check")
     assert done.code == 1

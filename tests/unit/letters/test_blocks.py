@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from letters.blocks import Block, BlockKind, as_html, as_text, blocks_of
+from letters.blocks import Block, BlockKind, as_html, as_text, blocks_of, heading_as_html
 from letters.tame import tamed, tamed_text
 from models.codes import PointOutcome
 
@@ -93,14 +93,44 @@ def test_any_text_is_paragraphs_and_nothing_else(text: str) -> None:
     blocks = blocks_of(tamed_text(text))
     assert {block.kind for block in blocks} <= {BlockKind.PARAGRAPH}
     page = as_html(blocks)
-    assert not re.sub(r"</?(?:p|a)(?: href=\"[^\"<>]*\")?>|<br>", "", page).count("<")
+    tags = r"</?(?:p|a|span)(?: (?:href|class|dir)=\"[^\"<>]*\")*>|<br>"
+    assert not re.sub(tags, "", page).count("<")
     said = html.unescape(re.sub(r"<[^>]+>", " ", page)).split()
     assert "".join(said) == "".join(as_text(blocks).split())
 
 
+def test_references_telephone_numbers_and_dates_are_not_parted() -> None:
+    """A line of an email ends before or after them; a reference with its mark is one piece of text."""
+    line = "Ring 01632 960100 about C-4827-1930-70 by 3 April 2026: C-4827-1930-70/abcd2345"
+    page = as_html(blocks_of(line))
+    assert page == (
+        '<p>Ring <span class="whole">01632 960100</span> about <span class="whole">C-4827-1930-70</span> '
+        "by 3\N{NO-BREAK SPACE}April 2026: C-4827-1930-70/abcd2345</p>"
+    )
+    assert heading_as_html("<Late>: C-4827-1930-70") == (
+        '&lt;Late&gt;: <span class="whole">C-4827-1930-70</span>'
+    )
+
+
+def test_what_is_written_from_right_to_left_is_read_so() -> None:
+    """The first letter decides, as in UAX 9; a list of ours ends in our words and stays as it is."""
+    hebrew = "\u05e9\u05dc\u05d5\u05dd."
+    assert as_html(blocks_of(f"> {hebrew}")) == f'<blockquote><p dir="rtl">{hebrew}</p></blockquote>'
+    assert f'<div dir="rtl">{hebrew}</div></li>\n<li>Hello {hebrew}</li>' in as_html(
+        blocks_of(f"> 1. {hebrew}\n> 2. Hello {hebrew}")
+    )
+    assert "dir=" not in as_html(blocks_of(f"- {hebrew} We did this.\n- two"))
+
+
+def test_a_point_in_a_heading_becomes_no_link() -> None:
+    """A point may be a stranger's words, wherever it stands."""
+    assert as_html(blocks_of("## Point 1: www.evil.example")) == "<h3>Point 1: www.evil.example</h3>"
+
+
 def test_a_long_hostile_text_takes_no_long_time() -> None:
     """Reading and linking take time in proportion to the length."""
-    for piece in ("a.", "a@", "www.", "1. ", "\n\n", "\n \n", "- ", "\u2029", "x@y.", "# "):
+    marks = ("1. ", "\n\n", "\n \n", "- ", "\u2029", "# ")
+    for piece in ("a.", "a@", "www.", "x@y.", "01 234", "012 345 ", "C-1111-", "3 May ", *marks):
         begun = time.perf_counter()
         text = tamed_text(piece * (200_000 // len(piece)))
         as_html(blocks_of(text))

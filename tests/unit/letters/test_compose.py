@@ -25,6 +25,7 @@ SENT_BY = {
     LetterKind.DIGEST: "notices",
     LetterKind.EXTENSION: "officers",
     LetterKind.NOT_ACCEPTED: "officers",
+    LetterKind.CORRECTION: "officers",
     LetterKind.CONSENT_REQUEST: "officers",
     LetterKind.CLARIFICATION: "officers",
     LetterKind.STAGE_1_RESPONSE: "officers",

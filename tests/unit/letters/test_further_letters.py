@@ -17,6 +17,7 @@ from casework.write_letter import write_letter
 from letters.details import (
     ClarificationDetails,
     ConsentDetails,
+    CorrectionDetails,
     DigestDetails,
     DigestRow,
     ExtensionDetails,
@@ -28,18 +29,25 @@ from letters.details import (
     ResponseDetails,
 )
 from letters.letterhead import DEFAULT_OMBUDSMEN
+from letters.required import AUTOMATIC, INTERNAL
 from letters.samples import sample_details
 from letters.tame import tamed_text
 from models.codes import LetterKind, Ombudsman, PointOutcome
 from models.errors import LetterIncomplete
 
 DUE = "Tuesday 17 March 2026"
+SIGNED = "Pat Okoro"
+BY_OFFICERS = [kind for kind in TO_PEOPLE if kind not in AUTOMATIC]
 
 
 @pytest.mark.parametrize("kind", LetterKind)
 def test_a_letter_needs_its_own_details(kind: LetterKind) -> None:
     """The details of another letter are refused, not rendered half."""
-    wrong: Any = ConsentDetails("Bo Lee") if kind is not LetterKind.CONSENT_REQUEST else ProgressDetails(())
+    wrong: Any = (
+        ConsentDetails("Bo Lee", SIGNED)
+        if kind is not LetterKind.CONSENT_REQUEST
+        else ProgressDetails((), SIGNED)
+    )
     if sample_details(kind) is None:
         return
     with pytest.raises(LetterIncomplete, match=rf"{kind} needs"):
@@ -49,7 +57,7 @@ def test_a_letter_needs_its_own_details(kind: LetterKind) -> None:
 @pytest.mark.parametrize("ombudsman", Ombudsman)
 def test_an_extension_says_why_until_when_and_whom_to_ask(ombudsman: Ombudsman) -> None:
     """Reason, new date and the Ombudsman's details (LGSCO 6.4, 6.5, 6.16, 6.17; HO 6.4, 6.5, 6.15, 6.16)."""
-    details = ExtensionDetails(2, "The surveyor is ill.", date(2026, 3, 17), date(2026, 3, 31))
+    details = ExtensionDetails(2, "The surveyor is ill.", date(2026, 3, 17), date(2026, 3, 31), SIGNED)
     text = flat(rendered(LetterKind.EXTENSION, details=details, ombudsman=ombudsman).text)
     contact = DEFAULT_OMBUDSMEN[ombudsman]
     for wanted in ("The surveyor is ill.", "at stage 2", "Tuesday 17 March 2026", "Tuesday 31 March 2026",
@@ -59,7 +67,7 @@ def test_an_extension_says_why_until_when_and_whom_to_ask(ombudsman: Ombudsman) 
 
 def test_an_extension_without_a_reason_cannot_be_written() -> None:
     """More time without a reason is none (LGSCO 6.4, HO 6.4)."""
-    details = ExtensionDetails(1, " ", date(2026, 3, 17), date(2026, 3, 31))
+    details = ExtensionDetails(1, " ", date(2026, 3, 17), date(2026, 3, 31), SIGNED)
     with pytest.raises(LetterIncomplete, match="the reason for more time"):
         rendered(LetterKind.EXTENSION, details=details)
 
@@ -67,7 +75,7 @@ def test_an_extension_without_a_reason_cannot_be_written() -> None:
 @pytest.mark.parametrize("ombudsman", Ombudsman)
 def test_a_refusal_says_why_where_to_go_and_how_to_contest_it(ombudsman: Ombudsman) -> None:
     """It holds ground, individual reasons, the other route, and the Ombudsman (LGSCO 2.4, HO 2.4)."""
-    details = RefusalDetails("it is for a court", "You sued us in May.", "The court has your claim.",
+    details = RefusalDetails("it is for a court", "You sued us in May.", "The court has your claim.", SIGNED,
                              "We looked at your illness.")  # fmt: skip
     text = flat(rendered(LetterKind.NOT_ACCEPTED, details=details, ombudsman=ombudsman).text)
     contact = DEFAULT_OMBUDSMEN[ombudsman]
@@ -89,7 +97,7 @@ def test_a_refusal_without_its_parts_cannot_be_written(field: str) -> None:
 
 def test_a_consent_request_says_that_nothing_waits_for_it() -> None:
     """The clock keeps running, and what is enough is named (LGSCO 1.5, 3.6)."""
-    letter = rendered(LetterKind.CONSENT_REQUEST, details=ConsentDetails("Bo Lee"))
+    letter = rendered(LetterKind.CONSENT_REQUEST, details=ConsentDetails("Bo Lee", SIGNED))
     assert f"the date for our answer stays as it is, {DUE}." in flat(letter.text)
     assert "for Bo Lee." in flat(letter.text)
     without = flat(rendered(LetterKind.CONSENT_REQUEST, respond_by=None).text)
@@ -99,19 +107,29 @@ def test_a_consent_request_says_that_nothing_waits_for_it() -> None:
 @pytest.mark.parametrize("evil", ["www.evil.example", "Bo <b>Lee</b>", "a" * 100, "bo@evil.example"])
 def test_a_represented_name_that_is_none_is_not_repeated(evil: str) -> None:
     """What a stranger gave as a name never becomes a link or markup of ours."""
-    letter = rendered(LetterKind.CONSENT_REQUEST, details=ConsentDetails(evil))
+    letter = rendered(LetterKind.CONSENT_REQUEST, details=ConsentDetails(evil, SIGNED))
     assert evil not in letter.html
     assert "for somebody else." in flat(letter.text)
 
 
+def test_a_correction_says_that_it_is_no_complaint_and_how_to_complain_all_the_same() -> None:
+    """Nobody waits for an answer that does not come, and nobody's complaint is lost (LGSCO 1.7, HO 1.5)."""
+    text = flat(rendered(LetterKind.CORRECTION).text)
+    for words in (
+        "we no longer treat it as a complaint", "The date that we gave you for an answer to a complaint",
+        'Reply with the words "treat it as a complaint"', "Robin Carter",
+    ):  # fmt: skip
+        assert words in text
+
+
 def test_a_clarification_numbers_its_questions_and_lets_the_clock_run() -> None:
     """The questions are numbered, and the date stays (LGSCO 6.2, HO 5.6)."""
-    details = ClarificationDetails(("Which boiler?", "Since when?"))
+    details = ClarificationDetails(("Which boiler?", "Since when?"), SIGNED)
     letter = rendered(LetterKind.CLARIFICATION, details=details)
     assert "1. Which boiler?\n2. Since when?\n" in letter.text
     assert f"the date for our answer stays as it is, {DUE}." in flat(letter.text)
     with pytest.raises(LetterIncomplete, match="the questions"):
-        rendered(LetterKind.CLARIFICATION, details=ClarificationDetails(()))
+        rendered(LetterKind.CLARIFICATION, details=ClarificationDetails((), SIGNED))
 
 
 POINTS = (
@@ -177,6 +195,30 @@ def test_an_answer_without_reasons_or_points_cannot_be_written(kind: LetterKind)
     assert "(withdrawn)" in rendered(kind, details=replace(whole, points=(withdrawn,))).text
 
 
+@pytest.mark.parametrize("kind", BY_OFFICERS)
+def test_what_an_officer_decides_is_signed_and_says_how_to_reach_the_team(kind: LetterKind) -> None:
+    """By name, never as a machine; text and page end alike (LGSCO 6.2, HO 6.2)."""
+    usual: Any = sample_details(kind)
+    letter = rendered(kind, details=replace(usual, signed_by=SIGNED))
+    end = letter.text[letter.text.index(f"\n{SIGNED}\n") :]
+    for wanted in (LETTERHEAD.team, LETTERHEAD.organisation, LETTERHEAD.telephone, LETTERHEAD.email):
+        assert wanted in end
+    assert letter.html.count(SIGNED) == 1
+    assert "automatic" not in letter.text
+    with pytest.raises(LetterIncomplete, match="the name of the officer who signs"):
+        rendered(kind, details=replace(usual, signed_by=" "))
+
+
+@pytest.mark.parametrize("kind", sorted(AUTOMATIC))
+def test_no_machine_signs_and_each_of_its_letters_says_what_becomes_of_a_reply(kind: LetterKind) -> None:
+    """The team reads what people reply; our own people are asked not to."""
+    text = flat(rendered(kind).text)
+    assert "sent automatically" in text
+    assert ("Please do not reply" in text) is (kind in INTERNAL)
+    assert (f"The {LETTERHEAD.team} will read yours." in text) is (kind not in INTERNAL)
+    assert SIGNED not in text
+
+
 def test_an_officer_may_write_of_what_is_automatic() -> None:
     """The words of an answer are the officer's: an automatic gate is no fault of the template."""
     whole: Any = sample_details(LetterKind.STAGE_1_RESPONSE)
@@ -202,7 +244,8 @@ def test_progress_tells_what_is_done_and_what_is_not() -> None:
         (
             PromisedAction("Fit a boiler", date(2026, 4, 3)),
             PromisedAction("Pay £50", date(2026, 3, 9), date(2026, 3, 6)),
-        )
+        ),
+        SIGNED,
     )
     text = flat(rendered(LetterKind.PROGRESS, details=details).text)
     assert "Fit a boiler. We will do this by Friday 3 April 2026." in text
@@ -271,13 +314,14 @@ def _filled(kind: LetterKind, words: str) -> Any:
     actions = (PromisedAction(words, date(2026, 4, 3)),)
     day = date(2026, 3, 17)
     return {
-        LetterKind.EXTENSION: ExtensionDetails(1, words, day, day),
-        LetterKind.NOT_ACCEPTED: RefusalDetails(words, words, words, words),
-        LetterKind.CONSENT_REQUEST: ConsentDetails("Bo Lee"),
-        LetterKind.CLARIFICATION: ClarificationDetails((words,)),
+        LetterKind.EXTENSION: ExtensionDetails(1, words, day, day, words),
+        LetterKind.NOT_ACCEPTED: RefusalDetails(words, words, words, words, words),
+        LetterKind.CORRECTION: CorrectionDetails(words),
+        LetterKind.CONSENT_REQUEST: ConsentDetails("Bo Lee", SIGNED),
+        LetterKind.CLARIFICATION: ClarificationDetails((words,), words),
         LetterKind.STAGE_1_RESPONSE: ResponseDetails(1, (point,), words, words, actions),
         LetterKind.STAGE_2_RESPONSE: ResponseDetails(2, (point,), words, words, actions),
-        LetterKind.PROGRESS: ProgressDetails(actions, words),
+        LetterKind.PROGRESS: ProgressDetails(actions, words, words),
         LetterKind.KNOWN_ISSUE: KnownIssueDetails(words, words),
     }[kind]
 
@@ -309,7 +353,7 @@ def _of(kind: LetterKind) -> Any:
         return DigestDetails(TODAY)
     if kind in RESPONSES:
         return ResponseDetails(1, POINTS, "Pat Okoro")
-    return sample_details(kind) if kind is not LetterKind.CONSENT_REQUEST else ConsentDetails("")
+    return sample_details(kind) if kind is not LetterKind.CONSENT_REQUEST else ConsentDetails("", SIGNED)
 
 
 def test_no_template_has_jargon_blame_or_dashes() -> None:

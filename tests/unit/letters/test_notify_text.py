@@ -56,6 +56,11 @@ def test_a_stranger_s_words_are_set_in_and_are_no_links() -> None:
     assert quoted[1] == "^ Nobody rang back."
 
 
+def test_a_point_in_a_heading_is_no_link() -> None:
+    """A point may be a stranger's words, wherever it stands."""
+    assert as_notify_text("Point 1: see www.evil.example") == "Point 1: see www evil.example\n"
+
+
 @given(text=st.text(max_size=500))
 def test_any_text_can_be_written(text: str) -> None:
     """Whatever a letter holds, its words arrive."""

@@ -5,7 +5,6 @@ import os
 import re
 import subprocess
 import sys
-import zlib
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pypdfium2
 import pytest
 from builders import LETTERHEAD, make_context
 from pypdfium2 import raw
+from rendering import objects_of
 
 from letters.pdf import address_lines, as_pdf, pdf_name
 from letters.render import render
@@ -38,13 +38,6 @@ def text_of(pdf: bytes) -> list[str]:
     pages = [page.get_textpage().get_text_bounded() for page in document]
     document.close()
     return [" ".join(page.split()) for page in pages]
-
-
-def objects_of(pdf: bytes) -> bytes:
-    """Return the objects of a PDF, those in compressed streams too."""
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    opened = (zlib.decompressobj().decompress(each) for each in streams if each[:1] == b"x")
-    return pdf + b"\n".join(opened)
 
 
 def tags_of(pdf: bytes) -> list[str]:
@@ -122,7 +115,7 @@ def test_a_letter_without_an_address_has_no_window() -> None:
     """What is read out or handed over begins at the top."""
     letter = render(LetterKind.RECEIPT, make_context(), letterhead=LETTERHEAD)
     (first, *_) = text_of(as_pdf(letter.html, title=letter.subject))
-    assert first.startswith("We have received your message")
+    assert first.startswith("Harrowmere Council We have received your message")
 
 
 def test_markup_in_a_name_or_address_is_printed_and_does_nothing() -> None:
@@ -133,6 +126,41 @@ def test_markup_in_a_name_or_address_is_printed_and_does_nothing() -> None:
     assert first.startswith("<h1>Ann</h1> </address><script> \\1 \\g<0> & Co")
     assert first.count("line ") == 5
     assert "Thank you for your message" in first
+
+
+def test_the_council_s_name_and_address_stand_above_the_window() -> None:
+    """The letter says at its head who writes, and the window stays where it is."""
+    letter = render(LetterKind.RECEIPT, make_context(), letterhead=LETTERHEAD)
+    pdf = as_pdf(letter.html, title=letter.subject, recipient=ADDRESS, day=DAY, letterhead=LETTERHEAD)
+    (first, *_) = text_of(pdf)
+    assert first.startswith(
+        "Harrowmere Council Complaints Team Town Hall 1 Market Place Harrowmere 01632 960100 "
+        "www.harrowmere.example Ann Lee 4 Mill Lane Harrowmere HM1 2AB Sunday 22 November 2026 We have"
+    )
+    document = pypdfium2.PdfDocument(pdf)
+    words = document[0].get_textpage()
+    left, _, _, top = words.get_charbox(words.get_text_range().index("Ann Lee"))
+    document.close()
+    millimetre = 72 / 25.4
+    assert (left / millimetre, (842 - top) / millimetre) == (
+        pytest.approx(20, abs=1), pytest.approx(46, abs=2),
+    )  # fmt: skip
+
+
+def test_a_long_address_keeps_its_postcode() -> None:
+    """What does not fit is left out before the last line, without which no letter arrives."""
+    letter = render(LetterKind.RECEIPT, make_context(), letterhead=LETTERHEAD)
+    lines = ("Ann Lee", *(f"Part {number}" for number in range(1, 12)), "HM1 2AB")
+    (first, *_) = text_of(as_pdf(letter.html, title=letter.subject, recipient=lines))
+    assert first.startswith("Ann Lee Part 1 Part 2 Part 3 Part 4 Part 5 Part 6 HM1 2AB")
+
+
+def test_points_keep_their_numbers_on_paper() -> None:
+    """Point 3 is called 3 where there is no point 2, and the line that only an email needs is left out."""
+    page = '<html lang="en"><body><main><ol>\n<li value="1">One</li>\n<li value="3">Three</li>\n</ol>'
+    page += "<p>If you reply, leave this in: C-4827-1930-70/abcd2345</p></main></body></html>"
+    # The numbers stand in the margin, and are painted last.
+    assert text_of(as_pdf(page, title="t"))[0] == "One Three 1. 3. Page 1 of 1"
 
 
 def test_printing_fetches_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,22 @@
+// Single keys where the officer wants them (WCAG 2.1.4: they can be turned off under "Your account").
+// A control that answers to a key says so with data-key; nothing here is needed to do the work.
+"use strict";
+document.addEventListener("keydown", (event) => {
+  if (document.body.dataset.keys !== "on") return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const at = event.target;
+  if (at.closest("input, textarea, select, [contenteditable]")) return;
+  const control = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (!control) return;
+  event.preventDefault();
+  if (control.matches("input, textarea, select")) control.focus();
+  else control.click();
+});
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  if (event.target.dataset.sent) event.preventDefault();
+  event.target.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});

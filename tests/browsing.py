@@ -1,0 +1,58 @@
+"""A real Chromium for tests and for the drawn letters, and what is asked of the pages that it shows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+from servers import MissingServer
+
+CHROMIUM = "/usr/bin/chromium"
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
+
+@contextmanager
+def started_chromium() -> Iterator[Browser]:
+    """Start Debian's Chromium; raises MissingServer where it is not installed."""
+    if not Path(CHROMIUM).exists():
+        raise MissingServer("chromium is not installed (apt-get install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+                  "--disable-dev-shm-usage"],
+        )  # fmt: skip
+        yield browser
+        browser.close()
+
+
+def strangers(page: Page, address: str) -> list[str]:
+    """Return the list to which every request goes that is not ours, as it is made."""
+    found: list[str] = []
+
+    def look(request: Request) -> None:
+        if not request.url.startswith((address, "data:", "about:", "blob:")):
+            found.append(request.url)
+
+    page.on("request", look)
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe-core finds wrong with a page, a line each: the rule and where."""
+    # Through the protocol and not as an element: the pages' own policy lets no other script in.
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    result = page.evaluate("async () => await axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{each['id']}: {', '.join(str(node['target']) for node in each['nodes'][:5])}"
+        for each in result["violations"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than its window."""
+    found: int = page.evaluate(
+        "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+    )
+    return found
