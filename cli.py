@@ -11,6 +11,7 @@ from bootstrap import keep_files_private
 from commands import (
     audit,
     case,
+    case_answers,
     case_moves,
     case_points,
     classifier,
@@ -82,6 +83,7 @@ for _command in (
     installation.migrate,
     installation.demo,
     intake.run,
+    intake.serve,
     intake.poll,
     intake.import_,
     intake.reconcile,
@@ -103,5 +105,5 @@ for _command in (
 ):
     heard.add_command(_command)
 
-for _command in (*case_points.COMMANDS, *case_moves.COMMANDS):
+for _command in (*case_answers.COMMANDS, *case_points.COMMANDS, *case_moves.COMMANDS):
     case.case.add_command(_command)

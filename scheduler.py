@@ -19,13 +19,13 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from bootstrap import App, now_utc, station
 from casework.deliver_letters import deliver_one
-from casework.guard import run_guard
 from intake.patience import Patience
 from models.codes import DeliveryMode, LetterState
 from models.errors import HeardError, MailboxUnavailable, RecordUnavailable, StoreUnavailable
 from models.locks import single
 from models.ports import Announces, Mailbox
-from operations.health import DELIVER, GUARD
+from operations.guarding import guard_all
+from operations.health import DELIVER, GUARD, PAGES
 from operations.poll import poll
 from operations.reconcile import reconcile_if_due
 from operations.reminders import remind_if_due
@@ -34,6 +34,7 @@ from operations.undelivered import hear_of_undelivered
 
 if TYPE_CHECKING:
     from intake.receive import Receiver
+    from operations.serve_pages import PagesServer
     from triage.triager import Triager
 
 PROCESS_SECONDS = 5
@@ -49,7 +50,7 @@ _CLOCK_WAS_SET_S = 5.0
 class Service:
     """Runs the jobs until it is told to stop: poll, process, deliver, guard."""
 
-    def __init__(self, app: App, triager: "Triager") -> None:
+    def __init__(self, app: App, triager: "Triager", *, with_pages: bool = True) -> None:
         from operations.live_triager import LiveTriager  # noqa: PLC0415  # loads scikit-learn
 
         self._app = app
@@ -65,6 +66,8 @@ class Service:
         self._jobs: dict[str, _Job] = {}
         self._watchers: list[threading.Thread] = []
         self._health: HealthServer | None = None
+        self._pages: PagesServer | None = None
+        self._listens = app.settings.queue.listen if with_pages else ""
         self._began_at = app.clock()
 
     def run(self) -> None:
@@ -74,6 +77,7 @@ class Service:
         scheduler = self._schedule()
         listen = self._app.settings.service.health_listen
         self._health = serve_health(self._app, listen) if listen else None
+        self._pages = self._serve_pages()
         scheduler.start()
         self._watch()
         self._log.info("started", mailboxes=len(self._mailboxes), record=self._app.engine.dialect.name)
@@ -82,6 +86,28 @@ class Service:
         while not self._stopping.wait(1.0):
             ahead = self._watch_clock(scheduler, ahead)
         self._stop(scheduler)
+
+    def _serve_pages(self) -> "PagesServer | None":
+        """Begin to serve the officers' pages; mail is read all the same where that cannot be."""
+        if not self._listens:
+            self._note_pages()
+            return None
+        from operations.serve_pages import PagesServer  # noqa: PLC0415  # loads Flask
+
+        try:
+            server = PagesServer(self._app, self._listens)
+        except HeardError as error:
+            self._log.error("pages_failed", why=str(error))
+            self._note_pages(fault=str(error))
+            return None
+        self._note_pages()
+        self._log.info("pages_ready", listen=self._listens)
+        return server
+
+    def _note_pages(self, *, fault: str = "") -> None:
+        """Record whether the pages are served; while the record is away the log alone says it."""
+        with contextlib.suppress(RecordUnavailable):
+            self._note(PAGES, fault=fault)
 
     def _say_delivery(self) -> None:
         """Say it where letters do not go to the people: a mode for trying out must not be forgotten."""
@@ -215,7 +241,8 @@ class Service:
         patience = self._patience.setdefault("sender", Patience())
         while not self._stopping.is_set() and patience.may_try(self._app.clock()):
             letter = deliver_one(
-                self._app.units, self._sender, self._app.compose, clock=self._app.clock,
+                self._app.units, self._sender, self._app.compose,
+                policy=self._app.policy, letterhead=self._app.letterhead, clock=self._app.clock,
                 after_accepted=lambda: station("after_accepted"),
             )  # fmt: skip
             if letter is None:
@@ -230,7 +257,7 @@ class Service:
                     next_try_in_s=pause.total_seconds(),
                 )  # fmt: skip
                 self._note(DELIVER, fault=letter.last_fault)
-            elif letter.state is not LetterState.QUEUED:
+            elif letter.state in {LetterState.SENT, LetterState.FAILED}:
                 if patience.away_since is not None:
                     self._note(DELIVER)
                 self._say_back("sender_back", "sender", patience.worked(self._app.clock()))
@@ -252,15 +279,8 @@ class Service:
         with single(self._app.engine, "guard") as is_ours:
             if not is_ours:
                 return
-            done = run_guard(
-                self._app.units,
-                policy=self._app.policy,
-                letterhead=self._app.letterhead,
-                now=self._app.clock(),
-            )
-        for reference, what in done:
-            self._log.info("guarded", case=reference, done=what)
-        self._note(GUARD)
+            fault = guard_all(self._app)
+        self._note(GUARD, fault=fault)
 
     def _remind(self) -> None:
         """Once every working day, from the set time on, remind those who have something to do."""
@@ -333,8 +353,9 @@ class Service:
         if self._busy:
             self._log.warning("stopped_in_mid_job", jobs=sorted(self._busy))
             os._exit(0)  # Every step survives being cut off; a hung server must not keep us.
-        if self._health is not None:
-            self._health.close()
+        for server in (self._health, self._pages):
+            if server is not None:
+                server.close()
         self._sender.close()
         self._copies.close()
         self._receiver.reader.close()
@@ -377,7 +398,7 @@ class _Job:
             return self._is_running
 
 
-def run_service(app: App) -> None:
+def run_service(app: App, *, with_pages: bool = True) -> None:
     """Run unattended until told to stop: `heard run`.
 
     Raises AlreadyRunning where another process has the data directory.
@@ -385,7 +406,7 @@ def run_service(app: App) -> None:
     with app.alone():
         app.open_record()
         triager = app.triager(progress=lambda step, *_: app.log.info("training", step=step))
-        Service(app, triager).run()
+        Service(app, triager, with_pages=with_pages).run()
 
 
 def _iso(instant: datetime | None) -> str:

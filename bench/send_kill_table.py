@@ -178,7 +178,9 @@ def deliver(settings: Path) -> None:
     app = App(read_settings(settings), log=None)
     app.open_record()
     sender = app.sender()
-    while deliver_one(app.units, sender, app.compose, clock=app.clock):
+    while deliver_one(
+        app.units, sender, app.compose, policy=app.policy, letterhead=app.letterhead, clock=app.clock
+    ):
         pass
     sender.close()
     app.engine.dispose()

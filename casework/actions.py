@@ -2,7 +2,16 @@
 
 from datetime import date, datetime
 
-from casework.common import check_seen, open_for_change, require_past, require_words, send_letter
+from casework.common import (
+    FIVE_YEARS,
+    came_on,
+    open_for_change,
+    open_or_closed,
+    require_day,
+    require_words,
+    send_letter,
+    signing_officer,
+)
 from casework.consent import may_be_told
 from casework.points import point_of
 from casework.policy import Policy
@@ -32,6 +41,8 @@ def add_action(
     what = require_words(what, what="the action is empty", option="--add")
     owner = require_words(owner, what="an action needs somebody who sees to it", option="--owner")
     case = open_for_change(uow, reference, seen=seen)
+    # A promise that is overdue by now is no less a promise.
+    require_day(due_by, option="--due", first=came_on(case), last=received_on(now) + FIVE_YEARS)
     if point is not None:
         point_of(case, point)
     number = next_action(case)
@@ -61,8 +72,8 @@ def finish_action(
     """Record that what was promised is done, also after the case was closed; return what was done."""
     officer = require_words(officer, what="say who records it", option="--officer")
     note = require_words(note, what="say what was done, or how it is known", option="--note")
-    done_on = require_past(done_on, what="the day", now=now)
-    case = _also_closed(uow, reference, seen=seen)
+    case = open_or_closed(uow, reference, seen=seen)
+    require_day(done_on, option="--done", first=came_on(case), last=received_on(now))
     action = _action_of(case, number)
     if action.done_on is not None:
         raise InputInvalid(f"action {number} of case {reference} was done on {action.done_on} already")
@@ -90,21 +101,25 @@ def write_progress(
 
     Raises InputInvalid where nothing was promised, or where the writer may not be told.
     """
-    officer = require_words(officer, what="say who writes", option="--officer")
-    case = _also_closed(uow, reference, seen=seen)
+    signing = signing_officer(uow, officer)
+    case = open_or_closed(uow, reference, seen=seen)
     if not case.actions:
         raise InputInvalid(f"case {reference} has no action to tell of; record one with heard case action")
     if why_not := may_be_told(uow, case):
         raise InputInvalid(f"no progress letter about case {reference}: {why_not}")
     details = ProgressDetails(
         actions=tuple(PromisedAction(each.what, each.due_by, each.done_on) for each in case.actions),
+        signed_by=signing.full_name,
         note=note.strip(),
     )
     done = send_letter(uow, case, LetterKind.PROGRESS, details, policy=policy, letterhead=letterhead, now=now)
+    if case.closed_on is not None:
+        # A task to post it keeps it in the queue, and nothing would take a closed case out again.
+        case.awaits_officer = False
     outstanding = [each.number for each in case.actions if each.done_on is None]
     uow.audit.add(
         AuditRow(
-            at=now, actor=officer, action="progress_told", case_reference=reference,
+            at=now, actor=signing.name, action="progress_told", case_reference=reference,
             detail={"outstanding": outstanding, "letter": done},
         )
     )  # fmt: skip
@@ -114,16 +129,6 @@ def write_progress(
 def next_action(case: Case) -> int:
     """Return the number of the next action."""
     return max((action.number for action in case.actions), default=0) + 1
-
-
-def _also_closed(uow: UnitOfWork, reference: str, *, seen: int | None) -> Case:
-    """Return a case whose promises are followed up, locked: they outlive the answer and the closing."""
-    case = uow.cases.get(reference)
-    if case.closed_on is None or case.merged_into:
-        return open_for_change(uow, reference, seen=seen)
-    check_seen(case, seen)
-    case.count_change()
-    return case
 
 
 def _action_of(case: Case, number: int) -> Action:

@@ -11,6 +11,7 @@ from casework.common import (
     send_letter,
 )
 from casework.consent import may_be_told
+from casework.given_answer import refuse_while_answer_waits, waiting_answer
 from casework.policy import Policy
 from letters.details import PointAnswer, PromisedAction, ResponseDetails
 from letters.letterhead import Letterhead
@@ -50,11 +51,14 @@ def answer(
     today = received_on(now)
     if case.stage == 1:
         case.stage_1_officer = signing.name
-    case.answered_on, case.awaits_officer, case.guard_at = today, False, None
+    case.awaits_officer, case.guard_at = False, None
     case.close_tasks(*SETTLED_BY_READING, now=now)
     done = send_letter(
         uow, case, kind, _details(case, signing, summary), policy=policy, letterhead=letterhead, now=now
     )
+    # What is held, or for a person's hand, is given when it goes.
+    if waiting_answer(case) is None:
+        case.answered_on = today
     outcomes = {str(point.number): point.outcome.value for point in case.points if point.outcome}
     outstanding = sum(action.done_on is None for action in case.actions)
     uow.audit.add(
@@ -66,7 +70,8 @@ def answer(
         )
     )  # fmt: skip
     left = f"; {outstanding} promised actions are outstanding" if outstanding else ""
-    return f"case {case.reference} has its stage {case.stage} answer; {done}{left}"
+    counts = "" if case.answered_on else " written, which counts from the day on which it goes"
+    return f"case {case.reference} has its stage {case.stage} answer{counts}; {done}{left}"
 
 
 def missing_from_answer(case: Case) -> list[str]:
@@ -98,6 +103,7 @@ def _check(case: Case, signing: Officer) -> None:
         raise InputInvalid(f"case {case.reference} runs no complaint, so there is nothing to answer")
     if case.answered_on is not None:
         raise InputInvalid(f"case {case.reference} had its stage {case.stage} answer on {case.answered_on}")
+    refuse_while_answer_waits(case)
     if signing.is_disabled:
         raise InputInvalid(f"officer {signing.name} is disabled and signs no letters")
     if case.stage == _FINAL_STAGE and is_same_officer(signing.name, case.stage_1_officer):

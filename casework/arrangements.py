@@ -5,19 +5,19 @@ comes back as a task when its date has come.
 """
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from casework.common import open_for_change, require_words
+from casework.common import FIVE_YEARS, open_or_closed, require_day, require_words
 from casework.may_acknowledge import reasons_against_address
 from casework.merge import case_that_goes_on
 from casework.policy import Policy
-from casework.priority import raise_flag
+from casework.priority import raise_flags
 from casework.ways import BY_HAND, key_of, known_as, ways_of
 from casework.write_letter import not_yet_gone
 from models.case import AuditRow, Case, Task
 from models.codes import ArrangementKind, ContactWay, Flag, TaskKind
 from models.deadlines import received_on
-from models.errors import InputInvalid
+from models.errors import InputInvalid, UnknownReference
 from models.people import Arrangement
 from models.ports import UnitOfWork
 
@@ -32,6 +32,7 @@ _FLAGS = {
 _INSTEAD_OF_EMAIL = BY_HAND | {ContactWay.OTHER_ADDRESS}
 _TELEPHONE = re.compile(r"\+?[\d() -]{7,30}")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
+_DAY = timedelta(days=1)
 
 
 def arrange(
@@ -51,6 +52,7 @@ def arrange(
 ) -> str:
     """Record what is agreed with the complainant of a case or known of them; return what was done.
 
+    The case may be closed, and stays so: what is agreed holds for the person and whatever they write next.
     An adjustment, a disability and a restriction need a date of review, a restriction its reasons too, and a
     way of contact what it needs to reach them (LGSCO 5.6, 5.10, 5.11; HO 5.10, 5.14, 5.15). Vulnerability
     puts the case higher in the queue (LGSCO 6.1, HO 6.1). Raises InputInvalid otherwise.
@@ -61,7 +63,7 @@ def arrange(
         reason = require_words(reason, what="a restriction needs its reasons", option="--reason")
     today = received_on(now)
     _check_review(kind, review_on, today)
-    case = open_for_change(uow, reference, seen=seen)
+    case = open_or_closed(uow, reference, seen=seen)
     if way is None and kind is ArrangementKind.CONTACT:
         raise InputInvalid("say by which way letters are to reach them (--way)")
     if way is None and value.strip():
@@ -75,7 +77,7 @@ def arrange(
     )  # fmt: skip
     uow.people.add(arrangement)
     if kind in _FLAGS:
-        raise_flag(case, _FLAGS[kind])
+        raise_flags(case, _FLAGS[kind])
     uow.flush()
     detail = {
         "arrangement": arrangement.id, "kind": kind.value, "way": way.value if way else None,
@@ -99,10 +101,13 @@ def keep_arrangement(
     now: datetime,
     seen: int | None = None,
 ) -> str:
-    """Record that an arrangement was reviewed and goes on until its next review; return what was done."""
+    """Record that an arrangement was reviewed and goes on until its next review; return what was done.
+
+    Its case may be closed, and stays so.
+    """
     officer = require_words(officer, what="say who reviewed it", option="--officer")
     reason = require_words(reason, what="say why it goes on", option="--reason")
-    case = open_for_change(uow, reference, seen=seen)
+    case = open_or_closed(uow, reference, seen=seen)
     arrangement = _in_force(uow, case, number)
     _check_review(arrangement.kind, review_on, received_on(now))
     before, arrangement.review_on = arrangement.review_on, review_on
@@ -127,10 +132,13 @@ def end_arrangement(
     now: datetime,
     seen: int | None = None,
 ) -> str:
-    """End an arrangement: later letters no longer respect it; return what was done."""
+    """End an arrangement: later letters no longer respect it; return what was done.
+
+    Its case may be closed, and stays so.
+    """
     officer = require_words(officer, what="say who ends it", option="--officer")
     reason = require_words(reason, what="say why it ends", option="--reason")
-    case = open_for_change(uow, reference, seen=seen)
+    case = open_or_closed(uow, reference, seen=seen)
     arrangement = _in_force(uow, case, number)
     arrangement.ended_on = received_on(now)
     _close_review(uow, arrangement, now=now)
@@ -171,7 +179,7 @@ def note_known_vulnerability(uow: UnitOfWork, case: Case) -> None:
     """Put a new case of a person known to be vulnerable higher in the queue (LGSCO 6.1, HO 6.1)."""
     known = uow.people.of(known_as(case))
     if any(each.kind is ArrangementKind.VULNERABILITY for each in known):
-        raise_flag(case, Flag.VULNERABLE)
+        raise_flags(case, Flag.VULNERABLE)
 
 
 def check_value(way: ContactWay, value: str, *, policy: Policy) -> str:
@@ -199,8 +207,8 @@ def _is_telephone(value: str) -> bool:
 def _check_review(kind: ArrangementKind, review_on: date | None, today: date) -> None:
     if review_on is None and kind in REVIEWED:
         raise InputInvalid(f"this kind, {kind.value}, needs the date of its review (--review)")
-    if review_on is not None and review_on <= today:
-        raise InputInvalid(f"the review on {review_on} would be over already; name a day to come (--review)")
+    if review_on is not None:
+        require_day(review_on, option="--review", first=today + _DAY, last=today + FIVE_YEARS)
 
 
 def _check_free(uow: UnitOfWork, case: Case, way: ContactWay) -> None:
@@ -217,12 +225,22 @@ def _check_free(uow: UnitOfWork, case: Case, way: ContactWay) -> None:
 def _in_force(uow: UnitOfWork, case: Case, number: int) -> Arrangement:
     """Return an arrangement with the person of a case; raises InputInvalid where it is nobody's or ended."""
     found = next((each for each in uow.people.of(known_as(case)) if each.id == number), None)
+    found = found or _agreed_here(uow, case, number)
     if found is None:
         raise InputInvalid(
             f"no arrangement {number} is in force with the person of case {case.reference}; "
             f"`heard case arrange {case.reference}` lists them"
         )
     return found
+
+
+def _agreed_here(uow: UnitOfWork, case: Case, number: int) -> Arrangement | None:
+    """Return what was agreed on a case under another address of the person's: merged cases may have two."""
+    try:
+        found = uow.people.get(number)
+    except UnknownReference:
+        return None
+    return found if found.is_in_force and found.case_reference == case.reference else None
 
 
 def _open_review(case: Case, arrangement: Arrangement) -> Task | None:
@@ -238,7 +256,6 @@ def _ask_for_review(case: Case, arrangement: Arrangement, *, now: datetime) -> N
         "please review it (heard case arrange --keep or --end)"
     )
     due_by = arrangement.review_on or received_on(now)
-    case.awaits_officer = True
     case.tasks.append(Task(kind=TaskKind.REVIEW_ARRANGEMENT, opened_at=now, due_by=due_by, note=note))
 
 

@@ -39,7 +39,14 @@ def assign(
         )
     )  # fmt: skip
     instead = f" in place of {before}" if before else ""
-    return f"case {case.reference} is {chosen.name}'s now{instead}"
+    is_unknown = case.stage == _FINAL_STAGE and not case.stage_1_officer
+    unknown = (
+        "; who answered stage 1, and cannot take stage 2, is not on record: "
+        f"heard case answered {case.reference} --on ... --by ..."
+        if is_unknown
+        else ""
+    )
+    return f"case {case.reference} is {chosen.name}'s now{instead}{unknown}"
 
 
 def falls_due(case: Case) -> list[date]:

@@ -7,14 +7,14 @@ it is one unit of work, since nobody waits in a mailbox to be read again.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
 from casework.arrangements import check_value
-from casework.common import require_words
+from casework.common import FIVE_YEARS, require_day, require_words
 from casework.may_acknowledge import reasons_against_address
 from casework.open_case import open_case
 from casework.policy import Policy
@@ -22,9 +22,9 @@ from casework.ways import key_of
 from letters.compose import one_line
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case
-from models.codes import ArrangementKind, Channel, ContactWay, LetterState, TaskKind
+from models.codes import ArrangementKind, Channel, ContactWay, Flag, LetterState, TaskKind
 from models.deadlines import received_on
-from models.decision import Decision, Prediction
+from models.decision import Decision, Prediction, Span, Suggestion
 from models.errors import InputInvalid
 from models.message import Complainant, Message, ParsedMessage, Person
 from models.people import Arrangement
@@ -36,11 +36,16 @@ ACCOUNT = "by hand"
 
 MOST_CHARACTERS = 500_000
 _LONGEST = 300
+_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Note:
-    """What an officer took down, from whom, and when it was said or handed in."""
+    """What an officer took down, from whom, and when it was said or handed in.
+
+    `represented` names for whom they speak, `adjustment` says what would make it easier for them to deal with
+    us; letters in large print are an adjustment of their own.
+    """
 
     channel: Channel
     text: str
@@ -51,6 +56,9 @@ class Note:
     address: str = ""
     telephone: str = ""
     subject: str = ""
+    represented: str = ""
+    adjustment: str = ""
+    wants_large_print: bool = False
 
     @property
     def person(self) -> Person:
@@ -68,6 +76,7 @@ class Note:
             text=self.text,
             reply_text=self.text,
             complainant=Complainant(self.person, "officer"),
+            represented=Complainant(Person(self.represented, ""), "officer" if self.represented else ""),
         )
 
 
@@ -84,6 +93,10 @@ def checked(note: Note, *, policy: Policy, now: datetime) -> Note:
         raise InputInvalid(
             f"it cannot have come at {note.received_at:%Y-%m-%d %H:%M}, which lies ahead (--received)"
         )
+    today = received_on(now)
+    # It has come; the day where it was said may be a day ahead of England's, or not be one there at all.
+    said_on = min(note.received_at.date(), today)
+    require_day(said_on, option="--received", first=today - FIVE_YEARS, last=today)
     email = one_line(note.email).casefold()
     against = reasons_against_address(email, policy) if email else []
     if against:
@@ -91,7 +104,8 @@ def checked(note: Note, *, policy: Policy, now: datetime) -> Note:
     tidy = replace(
         note, text=text, email=email, officer=one_line(note.officer), name=one_line(note.name)[:_LONGEST],
         subject=one_line(note.subject)[:_LONGEST], address=one_line(note.address),
-        telephone=one_line(note.telephone),
+        telephone=one_line(note.telephone), represented=one_line(note.represented)[:_LONGEST],
+        adjustment=one_line(note.adjustment),
     )  # fmt: skip
     if tidy.telephone:
         check_value(ContactWay.TELEPHONE_ONLY, tidy.telephone, policy=policy)
@@ -123,8 +137,8 @@ def open_by_hand(
     uow.messages.add_decision(message, decision, now=now)
     _keep_contact(uow, note, reference, now=now)
     case = open_case(
-        uow, message, parsed, decision, note=f"taken by an officer, by {note.channel}", reference=reference,
-        channel=note.channel, policy=policy, letterhead=letterhead, now=now,
+        uow, message, parsed, _as_known(decision, note), note=f"taken by an officer, by {note.channel}",
+        reference=reference, channel=note.channel, policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
     done = _what_became(case)
     uow.audit.add(
@@ -141,7 +155,8 @@ def as_mail(note: Note, letterhead: Letterhead) -> bytes:
     fields = {
         "X-Heard-Channel": note.channel.value, "X-Heard-Complainant": note.name,
         "X-Heard-Email": note.email, "X-Heard-Address": note.address,
-        "X-Heard-Telephone": note.telephone,
+        "X-Heard-Telephone": note.telephone, "X-Heard-Represented": note.represented,
+        "X-Heard-Adjustment": note.adjustment,
     }  # fmt: skip
     return note_as_mail(
         note.text, officer=note.officer, subject=note.subject, sent_at=note.received_at,
@@ -209,7 +224,37 @@ def _keep_contact(uow: UnitOfWork, note: Note, reference: str, *, now: datetime)
                 value=value, case_reference=reference,
             )
         )  # fmt: skip
+    _keep_adjustment(uow, note, reference, now=now)
     uow.flush()
+
+
+def _keep_adjustment(uow: UnitOfWork, note: Note, reference: str, *, now: datetime) -> None:
+    """Keep what they asked for, to be looked at again in a year (LGSCO 5.6, HO 5.10)."""
+    if not note.adjustment and not note.wants_large_print:
+        return
+    today = received_on(now)
+    uow.people.add(
+        Arrangement(
+            address=note.email or key_of(reference), kind=ArrangementKind.ADJUSTMENT,
+            what=note.adjustment or "letters in large print", reason="", officer=note.officer,
+            agreed_on=today, way=ContactWay.LARGE_PRINT if note.wants_large_print else None,
+            review_on=today + _YEAR, case_reference=reference,
+        )
+    )  # fmt: skip
+
+
+def _as_known(decision: Decision, note: Note) -> Decision:
+    """Return what triage says, with the flags of which the officer knows, since they asked."""
+    known = {
+        Flag.THIRD_PARTY: bool(note.represented),
+        Flag.REASONABLE_ADJUSTMENT: bool(note.adjustment) or note.wants_large_print,
+    }
+    more = (
+        Suggestion(flag, "officer", 1.0, Span(0, 0, "", "body"), "the officer says so")
+        for flag, holds in known.items()
+        if holds and flag not in decision.flag_codes
+    )
+    return replace(decision, flags=(*decision.flags, *more))
 
 
 _WORD = {ContactWay.POST: "post", ContactWay.TELEPHONE_ONLY: "telephone"}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from casework.common import open_for_change, require_words, send_letter
+from casework.common import open_for_change, require_words, send_letter, signing_officer
 from casework.policy import Policy
 from letters.details import ClarificationDetails
 from letters.letterhead import Letterhead
@@ -36,14 +36,15 @@ def clarify(
         raise InputInvalid(
             f"{len(asked)} questions are too many for one letter; ask {_MOST_QUESTIONS} at most"
         )
+    signing = signing_officer(uow, officer)
     case = open_for_change(uow, reference, seen=seen)
+    details = ClarificationDetails(questions=asked, signed_by=signing.full_name)
     done = send_letter(
-        uow, case, LetterKind.CLARIFICATION, ClarificationDetails(asked),
-        policy=policy, letterhead=letterhead, now=now,
-    )  # fmt: skip
+        uow, case, LetterKind.CLARIFICATION, details, policy=policy, letterhead=letterhead, now=now
+    )
     uow.audit.add(
         AuditRow(
-            at=now, actor=officer, action="clarification_asked", case_reference=case.reference,
+            at=now, actor=signing.name, action="clarification_asked", case_reference=case.reference,
             detail={"questions": list(asked), "letter": done},
         )
     )  # fmt: skip

@@ -30,7 +30,7 @@ def close(
 
     Raises InputInvalid while a formal clock runs unanswered, promised actions are outstanding, a letter waits
     for somebody to release, post or withdraw it, or the service request is open; a complaint that was not
-    accepted, or that the complainant withdrew, owes no answer and no action.
+    accepted, or that the complainant withdrew, owes no answer, and can be closed before its actions are done.
     """
     why = require_words(reason, what="closing a case needs a reason", option="--reason")
     case = open_for_change(uow, reference, seen=seen)
@@ -49,7 +49,9 @@ def close(
     uow.audit.add(
         AuditRow(at=now, actor=officer, action="case_closed", case_reference=case.reference, detail=detail)
     )
-    return f"case {case.reference} is closed"
+    left = [action.what for action in case.actions if action.done_on is None]
+    promised = f"; promised and not done, so reminders go on: {', '.join(left)}" if left else ""
+    return f"case {case.reference} is closed{promised}"
 
 
 def reopen(

@@ -5,7 +5,7 @@ It is kept with what is agreed with the representative, by the case. The clock r
 
 from datetime import datetime
 
-from casework.common import open_for_change, require_words, send_letter
+from casework.common import open_for_change, require_words, send_letter, signing_officer
 from casework.policy import Policy
 from casework.ways import key_of, known_as
 from letters.details import ConsentDetails
@@ -78,20 +78,21 @@ def ask_consent(
 
     `represented` names for whom they write, where the case does not say. Return what was done.
     """
-    officer = require_words(officer, what="say who asks", option="--officer")
+    signing = signing_officer(uow, officer)
     case = open_for_change(uow, reference, seen=seen)
     case.represented_name = represented.strip() or case.represented_name
     if not case.represented_name:
         raise InputInvalid(f"case {reference} does not say for whom the writer acts; name them (--by)")
-    details = ConsentDetails(represented=case.represented_name)
+    details = ConsentDetails(represented=case.represented_name, signed_by=signing.full_name)
     done = send_letter(
         uow, case, LetterKind.CONSENT_REQUEST, details, policy=policy, letterhead=letterhead, now=now
     )
     uow.audit.add(
         AuditRow(
-            at=now, actor=officer, action="consent_asked", case_reference=reference, detail={"letter": done}
+            at=now, actor=signing.name, action="consent_asked", case_reference=reference,
+            detail={"letter": done},
         )
-    )
+    )  # fmt: skip
     return f"{done}; the clock runs on"
 
 

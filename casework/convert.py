@@ -7,13 +7,16 @@ from casework.acknowledge import FORMAL, STAGE
 from casework.begin_stage import keep_request_open
 from casework.common import (
     SETTLED_BY_READING,
+    came_on,
     last_message,
     open_for_change,
-    require_past,
+    require_day,
     require_words,
     withdraw_unsent,
 )
+from casework.correct import acknowledgements_gone, tell_of_correction
 from casework.end_stage import clocks_of, end_stage
+from casework.given_answer import refuse_while_answer_waits
 from casework.policy import Policy
 from casework.record_ruling import follow_up
 from letters.letterhead import Letterhead
@@ -45,12 +48,9 @@ def convert_to_complaint(
     case = open_for_change(uow, reference, seen=seen)
     if case.stage > 0 and case.status in FORMAL:
         raise InputInvalid(f"case {case.reference} is a complaint at stage {case.stage} already")
-    asked_on = require_past(received or _last_day(case), what="--received", now=now)
-    first_on = min([received_on(each.received_at) for each in case.messages], default=case.received_on)
-    if asked_on < first_on:
-        raise InputInvalid(
-            f"--received {asked_on} lies before the first message of case {case.reference}, {first_on}"
-        )
+    asked_on = require_day(
+        received or _last_day(case), option="--received", first=came_on(case), last=received_on(now)
+    )
     before = case.status
     keep_request_open(case)
     case.status, case.stage, case.awaits_officer = Status.COMPLAINT, 0, True
@@ -82,18 +82,24 @@ def convert_to_request(
 ) -> str:
     """Take a complaint as a service request again, before its answer; return what was done (LGSCO 1.7).
 
-    Its stage and clocks end; the audit keeps them.
+    Its stage and clocks end; the audit keeps them. Whoever was told of a complaint hears of it, with the
+    choice to complain.
     """
     why = require_words(reason, what="a conversion needs a reason", option="--reason")
     case = open_for_change(uow, reference, seen=seen)
     _check_can_go_back(case)
+    was_told = bool(acknowledgements_gone(uow, case))
     detail: dict[str, Any] = {"before": case.status.value, "reason": why, "clocks": clocks_of(case)}
     case.status = Status.SERVICE_REQUEST
     end_stage(case)
     keep_request_open(case)
     case.request_closed_on, case.awaits_officer = None, False
-    withdrawn = withdraw_unsent(uow, case, *STAGE)
+    withdrawn = withdraw_unsent(uow, case, *STAGE, now=now)
     done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
+    if was_told:
+        done = tell_of_correction(
+            uow, case, done, officer=officer, policy=policy, letterhead=letterhead, now=now
+        )
     case.close_tasks(*SETTLED_BY_READING, now=now)
     detail |= {"letter": done, "withdrawn": [kind.value for kind in withdrawn]}
     uow.audit.add(
@@ -131,6 +137,7 @@ def close_request(
 
 
 def _check_can_go_back(case: Case) -> None:
+    refuse_while_answer_waits(case)
     if case.status not in FORMAL:
         raise InputInvalid(
             f"case {case.reference} is no complaint; it is a {case.status.value.replace('_', ' ')}"

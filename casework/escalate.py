@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from casework.common import SETTLED_BY_READING, last_message, open_for_change, require_past
+from casework.common import SETTLED_BY_READING, last_message, open_for_change, require_day
 from casework.end_stage import clocks_of
 from casework.policy import Policy
 from casework.record_ruling import follow_up
@@ -35,13 +35,10 @@ def escalate(
     if case.stage != 1:
         what = f"is at stage {case.stage} already" if case.stage else "runs no complaint"
         raise InputInvalid(f"case {case.reference} {what}; stage 2 follows the answer of stage 1")
-    asked_on = require_past(
-        received or case.escalation_received_on or _last_day(case), what="--received", now=now
-    )
-    if asked_on < case.received_on:
-        raise InputInvalid(
-            f"--received {asked_on} lies before {case.received_on}, when the complaint came; check the date"
-        )
+    asked_on = require_day(
+        received or case.escalation_received_on or _last_day(case),
+        option="--received", first=case.received_on, last=day_of(now),
+    )  # fmt: skip
     before, handled_by = clocks_of(case), case.assigned_to
     case.status, case.awaits_officer = Status.ESCALATION, True
     done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now, asked_on=asked_on)

@@ -11,11 +11,13 @@ from casework.common import (
     open_for_change,
     require_words,
     send_letter,
+    signing_officer,
     was_refused,
     withdraw_unsent,
 )
 from casework.consent import may_be_told
 from casework.end_stage import clocks_of, end_stage
+from casework.given_answer import refuse_while_answer_waits
 from casework.grounds import Ground, ground_of
 from casework.policy import Policy
 from letters.details import RefusalDetails
@@ -62,6 +64,7 @@ def exclude(
         raise InputInvalid(
             f"ground {ground} has no standard place to turn to; say where it can go (--elsewhere)"
         )
+    signing = signing_officer(uow, officer)
     case = open_for_change(uow, reference, seen=seen)
     _check_runs(case)
     if why_not := may_be_told(uow, case):
@@ -70,17 +73,20 @@ def exclude(
               "clocks": clocks_of(case)}  # fmt: skip
     case.refusals.append(
         Refusal(
-            ground=ground, evidence=shown, reasons=why, discretion=weighed, officer=officer, decided_at=now
+            ground=ground, evidence=shown, reasons=why, discretion=weighed, officer=signing.name,
+            decided_at=now,
         )
-    )
+    )  # fmt: skip
     _end(uow, case, now=now)
-    details = RefusalDetails(ground=named.words, reasons=why, elsewhere=instead, discretion=weighed)
+    details = RefusalDetails(
+        ground=named.words, reasons=why, elsewhere=instead, discretion=weighed, signed_by=signing.full_name
+    )
     done = send_letter(
         uow, case, LetterKind.NOT_ACCEPTED, details, policy=policy, letterhead=letterhead, now=now
     )
     uow.audit.add(
         AuditRow(
-            at=now, actor=officer, action="complaint_not_accepted", case_reference=case.reference,
+            at=now, actor=signing.name, action="complaint_not_accepted", case_reference=case.reference,
             detail={**detail, "letter": done},
         )
     )  # fmt: skip
@@ -121,6 +127,7 @@ def _check_runs(case: Case) -> None:
         raise InputInvalid(
             f"case {case.reference} has had its stage {case.stage} answer; there is nothing to refuse"
         )
+    refuse_while_answer_waits(case)
     if was_refused(case):
         raise InputInvalid(f"case {case.reference} was refused already; see heard queue {case.reference}")
 
@@ -135,7 +142,7 @@ def _end(uow: UnitOfWork, case: Case, *, now: datetime) -> None:
     case.guard_at = case.escalation_received_on = None
     case.awaits_officer = False
     case.close_tasks(*SETTLED_BY_READING, TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
-    withdraw_unsent(uow, case, *STAGE)
+    withdraw_unsent(uow, case, *STAGE, now=now)
 
 
 def _flat(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from casework.common import open_for_change, require_words, send_letter
+from casework.common import open_for_change, require_words, send_letter, signing_officer
 from casework.policy import Policy
 from letters.details import ExtensionDetails
 from letters.letterhead import Letterhead
@@ -31,24 +31,28 @@ def extend(
     HO 6.4, 6.15). After the date that was promised it is recorded as late.
     """
     why = require_words(reason, what="an extension needs its reason, for the letter too", option="--reason")
+    signing = signing_officer(uow, officer)
     case = open_for_change(uow, reference, seen=seen)
     promised, limit = _promised(case), extendable_to(case, policy=policy)
     today = received_on(now)
     _check_day(case, to, promised=promised, limit=limit, today=today)
     case.extensions.append(
         Extension(
-            stage=case.stage, reason=why, officer=officer, decided_at=now, respond_by=promised, extended_to=to
+            stage=case.stage, reason=why, officer=signing.name, decided_at=now, respond_by=promised,
+            extended_to=to,
         )
-    )
+    )  # fmt: skip
     case.extended_to = to
-    details = ExtensionDetails(stage=case.stage, reason=why, promised=promised, extended_to=to)
+    details = ExtensionDetails(
+        stage=case.stage, reason=why, promised=promised, extended_to=to, signed_by=signing.full_name
+    )
     done = send_letter(
         uow, case, LetterKind.EXTENSION, details, policy=policy, letterhead=letterhead, now=now
     )
     is_late = today > promised
     uow.audit.add(
         AuditRow(
-            at=now, actor=officer, action="response_extended", case_reference=case.reference,
+            at=now, actor=signing.name, action="response_extended", case_reference=case.reference,
             detail={"stage": case.stage, "reason": why, "promised": promised.isoformat(),
                     "extended_to": to.isoformat(), "late": is_late, "letter": done},
         )

@@ -1,42 +1,57 @@
 """The guard: likely complaints get their formal acknowledgement in time, officer or not."""
 
+import traceback
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from casework.acknowledge import FORMAL, RECEIPT_AT_MOST, STAGE, owe, queue_letter
 from casework.begin_stage import begin_stage, keep_request_open
-from casework.common import last_message
+from casework.common import last_message, was_refused
 from casework.may_acknowledge import caps_reached
 from casework.policy import HOUR, Policy
 from casework.ways import goes_by_hand, reasons_against_reaching, recipient_of, ways_of
 from letters.letterhead import Letterhead
-from models.case import AuditRow, Case
+from models.case import AuditRow, Case, DueForGuard
 from models.codes import LetterKind, Status, TaskKind
 from models.errors import TryAgainLater
 from models.ports import UnitOfWork, UnitsOfWork
 
 _BATCH = 100
+"""So many references are read at once; the next ones follow in the same run."""
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """What the guard did about a case, or that it failed."""
+
+    reference: str
+    done: str
+    has_failed: bool = False
 
 
 def run_guard(
-    units: UnitsOfWork, *, policy: Policy, letterhead: Letterhead, now: datetime
-) -> list[tuple[str, str]]:
-    """Acknowledge every case whose guard time has come, one unit of work each; return what was done."""
-    done = []
-    with units() as uow:
-        due = uow.cases.due_for_guard(now=now, limit=_BATCH)
-    for reference in due:
-        try:
-            with units() as uow:
-                case = uow.cases.get(reference)
-                if case.guard_at is None or case.guard_at > now:
-                    continue  # Somebody was quicker.
-                what = guard_case(uow, case, policy=policy, letterhead=letterhead, now=now)
-                uow.commit()
-        except TryAgainLater:
-            raise
-        except Exception as error:  # noqa: BLE001  # One case must never make those behind it late.
-            what = f"failed ({type(error).__name__})"
-        done.append((reference, what))
+    units: UnitsOfWork, *, policy: Policy, letterhead: Letterhead, now: datetime, batch: int = _BATCH
+) -> list[Guarded]:
+    """Acknowledge every case whose guard time has come, one unit of work each; return what was done.
+
+    A case that fails keeps its time and is tried again with the next run. However many fail, those behind
+    them are reached in this one.
+    """
+    done: list[Guarded] = []
+    after: DueForGuard | None = None
+    while due := _due(units, now=now, batch=batch, after=after):
+        for each in due:
+            try:
+                what = _guard_one(units, each.reference, policy=policy, letterhead=letterhead, now=now)
+            except TryAgainLater:
+                raise
+            except Exception as error:  # noqa: BLE001  # One case must never make those behind it late.
+                done.append(Guarded(each.reference, _said_of(error), has_failed=True))
+                continue
+            if what:
+                done.append(Guarded(each.reference, what))
+        after = due[-1]
     return done
 
 
@@ -44,8 +59,11 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
     """Queue the formal acknowledgement that a case lacks, and tell its officer by a task.
 
     Where safety or abuse is at stake a person ought to have decided what is sent; if none has, the five days
-    count all the same (LGSCO 6.2, HO 6.2), and the letter repeats nothing of what was told us.
+    count all the same (LGSCO 6.2, HO 6.2), and the letter repeats nothing of what was told us. What an
+    officer did not accept no machine accepts: it is left to them (LGSCO 2.1, 2.5; HO 2.1, 2.5).
     """
+    if was_refused(case):
+        return _leave_to_officer(uow, case, now=now)
     kind = _kind_for(case)
     against = reasons_against_reaching(uow, case, policy)
     is_delicate = bool(RECEIPT_AT_MOST & set(case.flags))
@@ -72,6 +90,43 @@ def guard_case(uow: UnitOfWork, case: Case, *, policy: Policy, letterhead: Lette
             now=now,
         )
         done = f"letter queued: {kind}"
+    uow.audit.add(
+        AuditRow(at=now, actor="guard", action="guarded", case_reference=case.reference,
+                 detail={"done": done})
+    )  # fmt: skip
+    return done
+
+
+def _due(units: UnitsOfWork, *, now: datetime, batch: int, after: DueForGuard | None) -> list[DueForGuard]:
+    with units() as uow:
+        return uow.cases.due_for_guard(now=now, limit=batch, after=after)
+
+
+def _guard_one(
+    units: UnitsOfWork, reference: str, *, policy: Policy, letterhead: Letterhead, now: datetime
+) -> str:
+    """Guard one case in a unit of work of its own; return what was done, empty where nothing was left."""
+    with units() as uow:
+        case = uow.cases.get(reference)
+        if case.guard_at is None or case.guard_at > now:
+            return ""  # Somebody was quicker.
+        what = guard_case(uow, case, policy=policy, letterhead=letterhead, now=now)
+        uow.commit()
+    return what
+
+
+def _said_of(error: Exception) -> str:
+    """Say what went wrong and where, without the values around it, which may be personal."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"failed ({type(error).__name__} at {Path(place.filename).name}:{place.lineno})"
+
+
+def _leave_to_officer(uow: UnitOfWork, case: Case, *, now: datetime) -> str:
+    """Have an officer read what came after they did not accept the complaint; nothing is sent."""
+    case.guard_at, case.awaits_officer = None, True
+    note = "the complaint was not accepted, and they write again; please read it"
+    owe(case, TaskKind.READ_REPLY, note, now=now)
+    done = "no letter: the complaint was not accepted, and an officer reads what came since"
     uow.audit.add(
         AuditRow(at=now, actor="guard", action="guarded", case_reference=case.reference,
                  detail={"done": done})

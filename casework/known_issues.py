@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from casework.common import require_words
+from casework.common import FIVE_YEARS, require_day, require_words
 from casework.policy import Policy
 from casework.ways import recipient_of, ways_of
 from casework.write_letter import write_letter
@@ -55,8 +55,9 @@ def declare_issue(
         words=_checked(words),
         ends_on=ends_on,
     )
-    if ends_on is not None and ends_on < received_on(now):
-        raise InputInvalid(f"the issue would have ended on {ends_on} already; name a later day (--until)")
+    if ends_on is not None:
+        today = received_on(now)
+        require_day(ends_on, option="--until", first=today, last=today + FIVE_YEARS)
     uow.known_issues.add(issue)
     uow.flush()
     detail = {"issue": issue.id, "title": issue.title, "category": category, "words": issue.words,

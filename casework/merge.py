@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from casework.acknowledge import STAGE
 from casework.common import open_for_change, require_words, withdraw_unsent
+from casework.given_answer import refuse_while_answer_waits
 from casework.policy import Policy
+from casework.priority import is_complex, weigh
 from casework.ways import key_of, known_as
 from models.case import AuditRow, Case
 from models.codes import LetterKind, LetterState, Outcome, Status, TaskKind
@@ -114,6 +116,8 @@ def _check_stages(case: Case, other: Case) -> None:
             f"case {answered.reference} had its answer on {answered.answered_on}; what comes after it is a "
             "case of its own"
         )
+    for each in (case, other):
+        refuse_while_answer_waits(each)
     if case.stage and other.stage and case.stage != other.stage:
         raise InputInvalid(
             f"case {case.reference} is at stage {case.stage} and {other.reference} at stage {other.stage}; "
@@ -161,8 +165,8 @@ def _earlier(one: date | None, other: date | None) -> date | None:
 
 
 def _take_facts(case: Case, other: Case) -> None:
-    other.priority = max(case.priority, other.priority)
-    other.flags = sorted({*case.flags, *other.flags})
+    points = len(case.points) + len(other.points)
+    weigh(other, flags=[*case.flags, *other.flags], matters=max(points, 1 + is_complex(case)))
     other.awaits_officer = case.awaits_officer or other.awaits_officer
     other.assigned_to = other.assigned_to or case.assigned_to
     other.stage_1_officer = other.stage_1_officer or case.stage_1_officer
@@ -171,7 +175,7 @@ def _take_facts(case: Case, other: Case) -> None:
 def _move_letters(uow: UnitOfWork, case: Case, other: Case, *, now: datetime) -> None:
     """Move the letters, less those still here of which the other case has its own: nobody is told twice."""
     doubled = {letter.kind for letter in case.letters if other.has_letter(letter.kind)} & _SAID_ONCE
-    withdrawn = withdraw_unsent(uow, case, *doubled)
+    withdrawn = withdraw_unsent(uow, case, *doubled, now=now)
     by_hand = [letter for letter in case.letters if letter.state is LetterState.BY_HAND]
     if withdrawn and not by_hand:
         case.close_tasks(TaskKind.PRINT_LETTER, TaskKind.TELL_BY_TELEPHONE, now=now)

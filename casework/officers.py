@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from casework.assign import assign, falls_due
-from casework.common import is_same_officer, officer_named
+from casework.common import FIVE_YEARS, is_same_officer, officer_named, require_day
 from models.case import AuditRow
 from models.codes import Role
+from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.people import Officer
 from models.ports import UnitOfWork
@@ -35,12 +36,7 @@ def add_officer(
         )
     if uow.officers.find(name) is not None:
         raise InputInvalid(f"there is an officer {name} already; `heard officers list` names them")
-    if not full_name.strip():
-        raise InputInvalid(
-            f"officer {name} needs a full name: their letters are signed with it (--full-name)"
-        )
-    if not _EMAIL.fullmatch(email.strip()):
-        raise InputInvalid(f"{email!r} is no email address; reminders to {name} go there (--email)")
+    _check_details(name, full_name, email)
     chief = _manager(uow, manager, of=name)
     uow.officers.add(
         Officer(
@@ -61,15 +57,50 @@ def set_role(uow: UnitOfWork, name: str, *, role: Role, by: str, now: datetime) 
     return f"officer {officer.name} is now {_words(role)}"
 
 
+def set_manager(uow: UnitOfWork, name: str, *, manager: str, by: str, now: datetime) -> str:
+    """Name who is told of what an officer has overdue; nobody where it is empty."""
+    officer = officer_named(uow, name)
+    before, officer.manager = officer.manager, _manager(uow, manager, of=officer.name)
+    _record(
+        uow, officer.name, "officer_manager_set", {"before": before, "after": officer.manager}, by=by, now=now
+    )
+    return f"the manager of {officer.name} is now {officer.manager or 'nobody'}"
+
+
+def set_details(uow: UnitOfWork, name: str, *, full_name: str, email: str, by: str, now: datetime) -> str:
+    """Correct the name with which an officer signs letters, and where reminders reach them."""
+    officer = officer_named(uow, name)
+    _check_details(officer.name, full_name, email)
+    changed = [
+        field for field, before, after in (
+            ("full_name", officer.full_name, " ".join(full_name.split())),
+            ("email", officer.email, email.strip()),
+        ) if before != after
+    ]  # fmt: skip
+    officer.full_name, officer.email = " ".join(full_name.split()), email.strip()
+    _record(uow, officer.name, "officer_details_set", {"changed": changed}, by=by, now=now)
+    return f"name and email address of {officer.name} are as you gave them"
+
+
+def check_administrators(uow: UnitOfWork, *, but: str) -> None:
+    """Raise InputInvalid where nobody would be left to administer without one officer.
+
+    On the machine itself (`heard officers`) nobody is kept from it: there another can be made.
+    """
+    left = uow.officers.administrators()
+    if [each.name for each in left] == [but.strip().casefold()]:
+        raise InputInvalid(f"{left[0].name} is the only administrator; make somebody else one first")
+
+
 def set_away(
     uow: UnitOfWork, name: str, *, away_from: date, away_until: date | None, by: str, now: datetime
 ) -> str:
     """Record an absence, both days included, and name the open cases that fall due in it."""
     officer = officer_named(uow, name)
-    if away_until is not None and away_until < away_from:
-        raise InputInvalid(
-            f"the absence of {officer.name} ends on {away_until}, before it begins on {away_from}"
-        )
+    today = received_on(now)
+    require_day(away_from, option="--from", first=today - FIVE_YEARS, last=today + FIVE_YEARS)
+    if away_until is not None:
+        require_day(away_until, option="--until", first=max(today, away_from), last=today + FIVE_YEARS)
     officer.away_from, officer.away_until = away_from, away_until
     due = _due_while_away(uow, officer)
     _record(
@@ -111,6 +142,7 @@ def disable_officer(uow: UnitOfWork, name: str, *, hand_over_to: str | None, by:
             f"{', ...' if len(theirs) > len(theirs[:5]) else ''}); say who takes them (--hand-over-to NAME)"
         )
     officer.is_disabled = True
+    uow.sessions.end_all(officer.name)
     moved = [
         assign(
             uow, each, to=hand_over_to or "", reason=f"officer {officer.name} works here no longer",
@@ -128,6 +160,15 @@ def enable_officer(uow: UnitOfWork, name: str, *, by: str, now: datetime) -> str
     officer.is_disabled = False
     _record(uow, officer.name, "officer_enabled", {}, by=by, now=now)
     return f"officer {officer.name} works again"
+
+
+def _check_details(name: str, full_name: str, email: str) -> None:
+    if not full_name.strip():
+        raise InputInvalid(
+            f"officer {name} needs a full name: their letters are signed with it (--full-name)"
+        )
+    if not _EMAIL.fullmatch(email.strip()):
+        raise InputInvalid(f"{email!r} is no email address; reminders to {name} go there (--email)")
 
 
 def _manager(uow: UnitOfWork, name: str, *, of: str) -> str:

@@ -5,12 +5,12 @@ from datetime import datetime
 from casework.acknowledge import acknowledge_new_case, is_unwanted
 from casework.alert_duty import alert_duty
 from casework.arrangements import note_known_vulnerability
-from casework.join_case import chooses_to_complain
 from casework.may_acknowledge import reply_address
 from casework.note_attachments import note_attachments
 from casework.policy import Policy
 from casework.possible_reply import WAITS, note_possible_reply
-from casework.priority import priority_of
+from casework.priority import weigh
+from casework.wishes import asks_for_stage_2, chooses_to_complain
 from letters.acknowledgement import own_words
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case
@@ -37,26 +37,30 @@ def open_case(
     now: datetime,
     note: str = "",
     may_belong_to: Case | None = None,
+    why_apart: str = "",
     reference: str = "",
     channel: Channel = Channel.EMAIL,
 ) -> Case:
     """Open a case for a message and acknowledge it as the policy says.
 
     A historic message opens a case without clocks, tasks or letters. One that may belong to another case
-    waits for an officer, and for the guard. `reference` is drawn where none was before.
+    waits for an officer, and for the guard; `why_apart` says why it was not filed there. `reference` is drawn
+    where none was before.
     """
     case = _case_of(message, parsed, decision, policy=policy, now=now)
     case.reference, case.channel = reference or case.reference, channel
+    weigh(case, flags=decision.flag_codes, matters=1 + len(decision.also))
     note_known_vulnerability(uow, case)
     case.messages.append(message)
     message.settle(Outcome.CASE, reason=note or "a new matter", now=now)
     uow.cases.add(case)
     done = "historic: no clock, no letter"
     if may_belong_to is not None and not message.is_historic:
-        note_possible_reply(case, may_belong_to.reference, message_id=message.id, now=now)
-        if chooses_to_complain(parsed.reply_text):
+        note_possible_reply(case, may_belong_to.reference, message_id=message.id, now=now, why=why_apart)
+        if chooses_to_complain(parsed.reply_text) or asks_for_stage_2(parsed.reply_text):
             # The words that our letters offer are enough, with a proof of where they belong or without one
-            # (LGSCO 1.7, HO 1.5): unless an officer joins the two cases in time, the guard acknowledges.
+            # (LGSCO 1.7, 6.13; HO 1.5, 6.12): unless an officer joins the two cases in time, the guard
+            # acknowledges.
             case.guard_at = policy.guard_at(case.received_on)
         done = f"no letter yet: {WAITS}"
     elif not message.is_historic:
@@ -98,10 +102,8 @@ def _case_of(
         claimed_on=received_on(parsed.claimed_at) if parsed.claimed_at else None,
         subject=parsed.subject,
         acknowledge_by=policy.working_days.acknowledge_by(arrived_on),
-        priority=priority_of(decision.flag_codes),
         awaits_officer=not message.is_historic,
         guard_at=policy.guard_at(arrived_on) if guarded else None,
         is_historic=message.is_historic,
         own_words=list(own_words(span.text for span in decision.evidence)),
-        flags=sorted(decision.flag_codes),
     )

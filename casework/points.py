@@ -2,12 +2,16 @@
 
 from datetime import date, datetime
 
-from casework.common import last_message, open_for_change, require_past, require_words
+from casework.common import FIVE_YEARS, came_on, last_message, open_for_change, require_day, require_words
+from casework.given_answer import refuse_while_answer_waits
+from casework.priority import weigh
 from models.case import AuditRow, Case, Point
-from models.codes import PointOutcome
+from models.codes import LetterKind, PointOutcome
 from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.ports import UnitOfWork
+
+_FINAL_STAGE = 2
 
 
 def add_point(
@@ -29,10 +33,13 @@ def add_point(
     officer = require_words(officer, what="a point needs the name of who adds it", option="--officer")
     text = require_words(text, what="the point is empty", option="--add")
     case = open_for_change(uow, reference, seen=seen)
-    raised_on = require_past(raised_on or _newest_day(case, now), what="the day", now=now)
+    raised_on = require_day(
+        raised_on or _newest_day(case, now), option="--raised", first=_first_day(case), last=received_on(now)
+    )
     _check_unanswered(case, raised_on)
     point = Point(number=next_point(case), text=text, raised_on=raised_on, category=category)
     case.points.append(point)
+    weigh(case, flags=case.flags, matters=len(case.points))
     uow.audit.add(
         AuditRow(
             at=now, actor=officer, action="point_added", case_reference=reference,
@@ -69,6 +76,7 @@ def decide_point(
             f"case {reference} had its stage {case.stage} answer on {case.answered_on}; what was found "
             "stands, and a review of it is the next stage: heard case escalate"
         )
+    refuse_while_answer_waits(case)
     before = _finding_of(point)
     point.outcome, point.finding, point.remedy = outcome, finding.strip(), remedy.strip()
     point.decided_on, point.decided_by = received_on(now), officer
@@ -100,6 +108,12 @@ def _newest_day(case: Case, now: datetime) -> date:
     return received_on(last.received_at if last else now)
 
 
+def _first_day(case: Case) -> date:
+    """Return the first day on which a point can have been raised; a stage 1 may lie before our time."""
+    had_stage_1 = case.stage < _FINAL_STAGE or case.has_letter(LetterKind.STAGE_1_ACKNOWLEDGEMENT)
+    return came_on(case) if had_stage_1 else came_on(case) - FIVE_YEARS
+
+
 def _check_unanswered(case: Case, raised_on: date) -> None:
     """Raise InputInvalid where the answer was given, or is stage 2's, which looks at stage 1's points."""
     own_case = (
@@ -110,6 +124,7 @@ def _check_unanswered(case: Case, raised_on: date) -> None:
         raise InputInvalid(
             f"case {case.reference} had its stage {case.stage} answer on {case.answered_on}; {own_case}"
         )
+    refuse_while_answer_waits(case)
     if case.stage > 1 and raised_on >= case.received_on:
         raise InputInvalid(
             f"case {case.reference} is at stage {case.stage}, which looks at the points of stage 1; "

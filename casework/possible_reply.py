@@ -4,24 +4,30 @@ Until then it is a case of its own with its own date, nothing of the other case 
 second letter goes out at once to somebody who may only have written again.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from casework.close import open_again
-from casework.common import open_for_change
+from casework.common import next_stage_was_refused, open_for_change, was_refused
+from casework.letter_tasks import FOR_A_WAITING_LETTER
+from casework.priority import raise_flags
+from casework.wishes import asks_for_stage_2
 from models.case import AuditRow, Case, Ruling, Task
 from models.codes import Outcome, Status, TaskKind
 from models.deadlines import WorkingDays, received_on
 from models.errors import InputInvalid
+from models.message import Message
 from models.ports import UnitOfWork
 
 WAITS = "it may belong to another case; an officer says whether it does"
 
 
-def note_possible_reply(case: Case, quoted: str, *, message_id: int | None, now: datetime) -> None:
-    """Open the task that asks an officer whether a new case belongs to the one that it quotes."""
-    note = (
-        f"quotes {quoted} without proof that it belongs there; confirm with `--joins {quoted}`, or rule on it"
-    )
+def note_possible_reply(
+    case: Case, quoted: str, *, message_id: int | None, now: datetime, why: str = ""
+) -> None:
+    """Open the task that asks an officer whether a new case belongs to the one that it quotes, or answers."""
+    why = why or f"quotes {quoted} without proof that it belongs there"
+    note = f"{why}; confirm with `--joins {quoted}`, or rule on it"
     case.tasks.append(
         Task(
             kind=TaskKind.POSSIBLE_REPLY, opened_at=now, due_by=case.acknowledge_by,
@@ -68,9 +74,10 @@ def confirm_reply(
         case.messages.remove(message)
         other.messages.append(message)
         message.correct(Outcome.REPLY, reason=f"an officer joined it to {other_reference}", now=now)
-    _keep_guard(case, other)
+    _keep_guard(case, other, asks_for_stage_2=_asks_for_stage_2(case, moved))
+    raise_flags(other, *case.flags)
     case.status, case.stage, case.awaits_officer, case.guard_at = Status.OTHER, 0, False, None
-    case.close_tasks(*TaskKind, now=now)
+    case.close_tasks(*(each for each in TaskKind if each not in FOR_A_WAITING_LETTER), now=now)
     case.rulings.append(
         Ruling(
             officer=officer, ruled_at=now, status=case.status, category=case.category,
@@ -96,16 +103,20 @@ def confirm_reply(
     return f"joined to {other_reference}"
 
 
-def _keep_guard(case: Case, other: Case) -> None:
+def _asks_for_stage_2(case: Case, moved: Sequence[Message]) -> bool:
+    return case.status is Status.ESCALATION or any(asks_for_stage_2(each.reply_text) for each in moved)
+
+
+def _keep_guard(case: Case, other: Case, *, asks_for_stage_2: bool) -> None:
     """Guard what the message may have begun on the case that it belongs to, as where a reply is proven.
 
     An officer has said where it belongs, not yet what it is: its day and its guard go with it.
     """
-    if case.guard_at is None:
-        return
+    if case.guard_at is None or was_refused(other) or next_stage_was_refused(other):
+        return  # What an officer did not accept is read by one.
     if other.stage == 0 and other.guard_at is None:
         other.received_on, other.acknowledge_by = case.received_on, case.acknowledge_by
         other.guard_at = case.guard_at
-    asks_for_stage_2 = case.status is Status.ESCALATION and other.stage == 1 and other.answered_on is not None
-    if asks_for_stage_2 and other.escalation_received_on is None:
+    is_answered = other.stage == 1 and other.answered_on is not None
+    if asks_for_stage_2 and is_answered and other.escalation_received_on is None:
         other.escalation_received_on, other.guard_at = case.received_on, case.guard_at

@@ -13,15 +13,30 @@ _POINTS = {
     Flag.PRE_ACTION: 1,
     Flag.ELECTED_MEMBER: 1,
 }
+_COMPLEX = 1
+"""For a case of several matters or points: it weighs a little, and less than a person at risk."""
 
 
-def priority_of(flags: Iterable[Flag]) -> int:
-    """Return the priority of a case with these flags."""
+def weigh(case: Case, *, flags: Iterable[Flag], matters: int = 1) -> None:
+    """Give a case these flags and the priority that follows; it alone does, so no flag counts twice.
+
+    `matters` are the separate matters or points that are seen now. A case that was complex stays complex:
+    what its priority holds beyond its flags says so.
+    """
+    was_complex = is_complex(case)
+    case.flags = sorted({*flags})
+    case.priority = _priority_of(case.flags) + (_COMPLEX if was_complex or matters > 1 else 0)
+
+
+def raise_flags(case: Case, *flags: Flag) -> None:
+    """Add flags to a case, and put it as much higher in the queue."""
+    weigh(case, flags=[*case.flags, *flags])
+
+
+def is_complex(case: Case) -> bool:
+    """Say whether a case was seen to be about several matters or points."""
+    return case.priority > _priority_of(case.flags)
+
+
+def _priority_of(flags: Iterable[Flag]) -> int:
     return sum(_POINTS.get(flag, 0) for flag in set(flags))
-
-
-def raise_flag(case: Case, flag: Flag) -> None:
-    """Put a flag on a case and the case as much higher in the queue, once."""
-    if flag not in case.flags:
-        case.flags = sorted({*case.flags, flag})
-        case.priority += priority_of([flag])

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from casework.acknowledge import FORMAL, STAGE, owe, queue_letter
+from casework.arrangements import note_known_vulnerability
 from casework.begin_stage import begin_stage
 from casework.common import (
     SETTLED_BY_READING,
@@ -13,11 +14,14 @@ from casework.common import (
     was_refused,
     withdraw_unsent,
 )
-from casework.may_acknowledge import reasons_against_address
+from casework.complainant import Confirmed, acknowledge_in_own_right, confirm_complainant
+from casework.correct import check_correction, end_complaint, tell_of_correction
+from casework.given_answer import refuse_while_answer_waits
 from casework.policy import Policy
+from casework.priority import weigh
 from casework.ways import reasons_against_reaching
 from letters.letterhead import Letterhead
-from models.case import AuditRow, Case, Ruling
+from models.case import AuditRow, Case, Letter, Ruling
 from models.codes import Flag, LetterKind, LetterState, Ombudsman, Status, TaskKind
 from models.deadlines import received_on
 from models.errors import InputInvalid
@@ -38,6 +42,8 @@ def record_ruling(
     flags: Sequence[Flag] | None = None,
     is_answered: bool = False,
     complainant: Person | None = None,
+    is_correction: bool = False,
+    is_disputed: bool = False,
     seen: int | None = None,
     policy: Policy,
     letterhead: Letterhead,
@@ -49,8 +55,10 @@ def record_ruling(
     are all that apply, which is what the classifier learns; they refuse nobody. A complaint stays with
     the officers until `is_answered` records that its stage has had the full answer; one that was not accepted
     is accepted after all only where `status` says so, and a stage 2 that was asked for is dropped only then.
-    `complainant` says whose case it is, and who is answered, where that was uncertain. `seen` is the version
-    of the case that the officer saw.
+    `complainant` says whose case it is, and who is answered, where that was uncertain. `is_correction` says
+    that what was acknowledged as a complaint never was one; without it no ruling ends such a complaint, and
+    a refusal has its own way (LGSCO 2.4, HO 2.4). Nothing is learnt from what `is_disputed`. `seen` is the
+    version of the case that the officer saw.
     Raises InputInvalid without a reason or where somebody else was quicker, UnknownReference where there is
     no such case.
     """
@@ -59,41 +67,38 @@ def record_ruling(
     if not officer.strip():
         raise InputInvalid("a ruling needs the name of who rules (--officer)")
     case = open_for_change(uow, reference, seen=seen)
+    ends = check_correction(uow, case, status, is_correction=is_correction, officer=officer)
+    confirmed = Confirmed()
     if complainant is not None:
-        _confirm_complainant(uow, case, complainant, policy=policy, now=now)
+        confirmed = confirm_complainant(
+            uow, case, complainant, reason=reason.strip(), officer=officer, policy=policy, now=now
+        )
     before = {"status": case.status.value, "category": str(case.category)}
     case.status = status or case.status
     case.category = category or case.category
     case.ombudsman = ombudsman or case.ombudsman
-    case.flags = case.flags if flags is None else sorted(flags)
+    if flags is not None:
+        weigh(case, flags=flags)
+        note_known_vulnerability(uow, case)
     case.rulings.append(
         Ruling(
             officer=officer, ruled_at=now, status=case.status, category=case.category,
             ombudsman=case.ombudsman, reason=reason.strip(),
             exclusions=None if exclusions is None else sorted(exclusions),
-            flags=None if flags is None else sorted(flags),
+            flags=None if flags is None else sorted(flags), is_disputed=is_disputed,
         )
     )  # fmt: skip
     if is_answered:
         _record_answer(case, officer, now=now)
-    stays_asked_for = status is None and case.escalation_received_on is not None
-    if case.status is not Status.ESCALATION and not stays_asked_for:
-        case.escalation_received_on = None
-    stays_refused = status is None and was_refused(case)
-    case.awaits_officer = stays_asked_for
-    case.close_tasks(*SETTLED_BY_READING, now=now)
-    if stays_refused:
-        case.guard_at, done = None, "no letter: the complaint stays not accepted"
-    elif stays_asked_for and case.status is not Status.ESCALATION:
-        done = (
-            f"stage 2 was asked for on {case.escalation_received_on} and waits: begin it "
-            "(heard case escalate), or rule that it was not (--status complaint)"
-        )
-    else:
-        done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
-        # Asked afterwards: a stage that has just begun has no answer, whatever the one before had.
-        is_unanswered = case.status in FORMAL and case.answered_on is None and not case.is_historic
-        case.awaits_officer = case.awaits_officer or is_unanswered
+    ended = {"correction": True, "clocks": end_complaint(case, now=now)} if ends else {}
+    done = _follow_up_ruling(uow, case, status, policy=policy, letterhead=letterhead, now=now)
+    if ends:
+        done = tell_of_correction(
+            uow, case, done, confirmed=confirmed, officer=officer,
+            policy=policy, letterhead=letterhead, now=now,
+        )  # fmt: skip
+    own = acknowledge_in_own_right(uow, case, confirmed, policy=policy, letterhead=letterhead, now=now)
+    done = "; ".join(filter(None, (done, own, confirmed.in_words())))
     uow.audit.add(
         AuditRow(
             at=now, actor=officer, action="ruling_recorded", case_reference=case.reference,
@@ -102,35 +107,50 @@ def record_ruling(
                 "after": {"status": case.status.value, "category": str(case.category)},
                 "reason": reason.strip(),
                 "letter": done,
+                **ended,
+                **(confirmed.for_audit() if complainant is not None else {}),
             },
         )
     )  # fmt: skip
     return done
 
 
-def _confirm_complainant(
-    uow: UnitOfWork, case: Case, person: Person, *, policy: Policy, now: datetime
-) -> None:
-    """Take an officer's word for whose case it is, and answer that person from now on.
-
-    An acknowledgement to somebody else that has not gone yet never goes; the ruling writes another.
-    """
-    against = reasons_against_address(person.address.casefold(), policy) if person.address else []
-    if against:
-        raise InputInvalid(f"{person.address} cannot be answered: {'; '.join(against)}")
-    if person.address.casefold() != case.reply_address:
-        withdrawn = withdraw_unsent(uow, case, *STAGE, LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT)
-        if withdrawn and not any(letter.state is LetterState.BY_HAND for letter in case.letters):
-            case.close_tasks(TaskKind.PRINT_LETTER, TaskKind.TELL_BY_TELEPHONE, now=now)
-    case.complainant_name, case.complainant_address = person.name, person.address.casefold()
-    case.complainant_found_in = "officer"
-    case.reply_address = case.complainant_address
+def _follow_up_ruling(
+    uow: UnitOfWork,
+    case: Case,
+    status: Status | None,
+    *,
+    policy: Policy,
+    letterhead: Letterhead,
+    now: datetime,
+) -> str:
+    """Settle what waited for the ruling and do what follows; a refusal or a wish may stay as it was."""
+    stays_asked_for = status is None and case.escalation_received_on is not None
+    if case.status is not Status.ESCALATION and not stays_asked_for:
+        case.escalation_received_on = None
+    stays_refused = status is None and was_refused(case)
+    case.awaits_officer = stays_asked_for
+    case.close_tasks(*SETTLED_BY_READING, now=now)
+    if stays_refused:
+        case.guard_at = None
+        return "no letter: the complaint stays not accepted"
+    if stays_asked_for and case.status is not Status.ESCALATION:
+        return (
+            f"stage 2 was asked for on {case.escalation_received_on} and waits: begin it "
+            "(heard case escalate), or rule that it was not (--status complaint)"
+        )
+    done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
+    # Asked afterwards: a stage that has just begun has no answer, whatever the one before had.
+    is_unanswered = case.status in FORMAL and case.answered_on is None and not case.is_historic
+    case.awaits_officer = case.awaits_officer or is_unanswered
+    return done
 
 
 def _record_answer(case: Case, officer: str, *, now: datetime) -> None:
     """Record that the stage had its full answer elsewhere, and from whom (LGSCO 6.14, HO 6.13)."""
     if case.status not in FORMAL:
         raise InputInvalid(f"case {case.reference} is no complaint, so there is no answer to record")
+    refuse_while_answer_waits(case)
     by = case.assigned_to or officer
     if case.stage > 1 and is_same_officer(by, case.stage_1_officer):
         raise InputInvalid(
@@ -159,14 +179,18 @@ def follow_up(
     kind = FORMAL.get(case.status)
     if kind is None:
         case.guard_at = None
-        withdraw_unsent(uow, case, *STAGE)
+        withdraw_unsent(uow, case, *STAGE, now=now)
         if case.status is not Status.SERVICE_REQUEST:
-            return "no letter needed"
+            return _settle_owed(case, now=now)
         kind = LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT
     else:
+        stage_before = case.stage
         _begin_stage(case, STAGE[kind], policy=policy, asked_on=asked_on)
+        if case.stage > stage_before:
+            withdraw_unsent(uow, case, LetterKind.NOT_ACCEPTED, LetterKind.CORRECTION, now=now)
     if _was_queued(case, kind):
         case.guard_at = None
+        case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
         return "the letter has been queued or sent before"
     against = reasons_against_reaching(uow, case, policy)
     if case.is_historic:
@@ -182,6 +206,27 @@ def follow_up(
     )  # fmt: skip
     case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
     return f"letter queued: {kind}"
+
+
+def _settle_owed(case: Case, *, now: datetime) -> str:
+    """Close what is owed to whoever has a letter or awaits none; anybody else is owed one, from an officer.
+
+    Praise and questions need no formal acknowledgement, and yet nobody who wrote to us hears nothing at all.
+    """
+    awaits_none = case.status is Status.OTHER or case.is_historic
+    if awaits_none or any(_is_for_the_person(letter) for letter in case.letters):
+        case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
+        return "no letter needed"
+    owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "they have had no letter from us at all", now=now)
+    return (
+        "no formal letter needed, but they have had none at all: answer them, then close the case "
+        f"(heard case close {case.reference})"
+    )
+
+
+def _is_for_the_person(letter: Letter) -> bool:
+    not_coming = {LetterState.FAILED, LetterState.WITHDRAWN}
+    return letter.kind is not LetterKind.DUTY_ALERT and letter.state not in not_coming
 
 
 def _was_queued(case: Case, kind: LetterKind) -> bool:
@@ -201,6 +246,7 @@ def _begin_stage(case: Case, stage: int, *, policy: Policy, asked_on: date | Non
     if stage <= case.stage:
         return
     if case.stage == 1 and case.answered_on is None:
+        refuse_while_answer_waits(case)
         raise InputInvalid(
             f"case {case.reference} is at stage 1 and has no answer on record; stage 2 follows an answer. "
             "Record it first (--answered), or rule that it is a complaint"

@@ -1,6 +1,7 @@
 """A matter of its own leaves the case that it came in with, by its points or by the message that raised it.
 
-Its clock is not reset: points are as old as their case, a message as the day on which it came.
+Its clock is not reset: points are as old as their case, a message as the day on which it came. A message
+that somebody else wrote is their case, as if it had come alone: nothing of the one person reaches the other.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,10 @@ from casework.common import open_for_change, require_words
 from casework.consent import consent_on_record
 from casework.points import point_of
 from casework.policy import Policy
+from casework.take_back import take_back
 from casework.ways import key_of, known_as, reasons_against_reaching
 from casework.write_letter import write_letter
+from casework.writer import Writer, give_to, take_words, writer_of
 from letters.letterhead import Letterhead
 from models.case import AuditRow, Case, Point, Ruling
 from models.codes import LetterKind, Outcome, Status, TaskKind
@@ -47,9 +50,10 @@ def split(
 ) -> tuple[str, str]:
     """Open a case of its own for points of a case, or for a later message of it (LGSCO 6.9, HO 6.8).
 
-    Return its reference and what was done. It has the same person, its own acknowledgement, and the dates of
-    the case that it leaves, or of the message. Raises InputInvalid where there is nothing to split off, or a
-    point has been decided.
+    Return its reference and what was done. It has the same person, or whoever wrote the message, its own
+    acknowledgement, and the dates of the case that it leaves, or of the message. What the message alone had
+    begun on the old case is taken back. Raises InputInvalid where there is nothing to split off, a point has
+    been decided, or one would go to somebody else.
     """
     officer = require_words(officer, what="say who splits it", option="--officer")
     reason = require_words(reason, what="a splitting needs its reason", option="--reason")
@@ -60,9 +64,12 @@ def split(
     raised_in = _later_message(case, message) if message is not None else None
     if raised_in is None and (case.answered_on is not None or not leaving):
         raise InputInvalid(_nothing_to_split(case))
+    writer = _somebody_else(case, raised_in, leaving, policy)
     split_off = _case_beside(
         case, raised_in, status=status, category=category or case.category, policy=policy, now=now
     )
+    if raised_in is not None:
+        take_words(uow, split_off, raised_in, policy)
     answered = raised_in or (case.messages[0] if case.messages else None)
     begun_by = raised_in or _note(
         uow, case, leaving, split_off.reference, officer=officer, letterhead=letterhead, now=now
@@ -75,16 +82,23 @@ def split(
         )
     )  # fmt: skip
     uow.cases.add(split_off)
-    _copy_arrangements(uow, case, split_off)
+    if writer is None:
+        _copy_arrangements(uow, case, split_off)
+    else:
+        give_to(uow, split_off, begun_by, writer)
     uow.flush()
     answer_by = _answer_promised(case, split_off) if raised_in is None else None
     done = _acknowledge(
-        uow, split_off, answered, answer_by=answer_by, policy=policy, letterhead=letterhead, now=now
-    )
+        uow, split_off, answered, answer_by=answer_by,
+        is_confirmed=writer is None or not writer.needs_confirming,
+        policy=policy, letterhead=letterhead, now=now,
+    )  # fmt: skip
+    taken_back = [] if raised_in is None else take_back(uow, case, raised_in, policy=policy)
     # One row shows with both cases: with the old one by its reference, with the new one by the message.
     detail = {
         "to": split_off.reference, "points": [*points], "received_on": split_off.received_on.isoformat(),
-        "reason": reason, "letter": done,
+        "reason": reason, "letter": done, "complainant": "the same" if writer is None else "who wrote it",
+        **({"taken_back": taken_back} if taken_back else {}),
     }  # fmt: skip
     uow.audit.add(
         AuditRow(
@@ -92,7 +106,23 @@ def split(
             detail=detail,
         )
     )  # fmt: skip
-    return split_off.reference, done
+    whose = [] if writer is None else ["it is the case of whoever wrote the message"]
+    return split_off.reference, "; ".join([done, *whose, *taken_back])
+
+
+def _somebody_else(
+    case: Case, raised_in: Message | None, leaving: Sequence[Point], policy: Policy
+) -> Writer | None:
+    """Return who wrote the message that leaves, None where that is the person of the case."""
+    writer = writer_of(raised_in, policy) if raised_in is not None else None
+    if writer is None or not writer.is_another_than(case, policy):
+        return None
+    if leaving:
+        raise InputInvalid(
+            f"somebody else wrote that message, and the points of case {case.reference} are not theirs; "
+            "split off the message alone, and add its points to the new case (heard case point --add)"
+        )
+    return writer
 
 
 def _undecided(case: Case, number: int) -> Point:
@@ -226,6 +256,7 @@ def _acknowledge(
     answered: Message | None,
     *,
     answer_by: date | None,
+    is_confirmed: bool,
     policy: Policy,
     letterhead: Letterhead,
     now: datetime,
@@ -241,6 +272,8 @@ def _acknowledge(
         return "no letter: the case is historic"
     today = received_on(now)
     against = reasons_against_reaching(uow, case, policy)
+    if not is_confirmed:
+        against = [f"nobody has confirmed whose it is: heard rule {case.reference} --complainant"]
     if answer_by is not None and answer_by < today:
         against = [f"the answer was promised for {answer_by} and is overdue; please tell them yourself"]
     if kind in STAGE and against:
@@ -257,4 +290,5 @@ def _acknowledge(
         uow, case, kind, answered=answered, respond_by=respond_by,
         policy=policy, letterhead=letterhead, now=now,
     )  # fmt: skip
+    case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
     return f"letter written: {kind}"

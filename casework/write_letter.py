@@ -4,24 +4,19 @@ import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from casework.letter_tasks import ask_a_person, ask_to_print, ask_to_release, by_hand_of
+from casework.may_acknowledge import reasons_against_address
 from casework.policy import Policy
 from casework.ways import recipient_of, ways_of
 from letters.acknowledgement import AcknowledgementContext
 from letters.details import Details
 from letters.letterhead import Letterhead
 from letters.render import render
-from models.case import Case, Letter, Task
-from models.codes import ContactWay, DeliveryMode, Flag, LetterKind, LetterState, TaskKind
-from models.deadlines import received_on
+from models.case import Case, Letter
+from models.codes import ContactWay, DeliveryMode, Flag, LetterKind, LetterState
 from models.message import Message
-from models.people import Arrangement
 from models.ports import UnitOfWork
 from models.reference import reply_mark
-
-_BY_HAND = {
-    ContactWay.POST: (TaskKind.PRINT_LETTER, "please print and post"),
-    ContactWay.TELEPHONE_ONLY: (TaskKind.TELL_BY_TELEPHONE, "please ring and tell them"),
-}
 
 
 def write_letter(
@@ -41,8 +36,8 @@ def write_letter(
     """Render a letter and queue it in the way that was agreed with the person (LGSCO 5.6, HO 5.10).
 
     Large print is larger type, another address is written to instead. By post and by telephone only are a
-    person's work: the letter waits and a task says so. Where the settings hold letters back, an officer
-    releases each.
+    person's work: the letter waits and a task says so, as it does where no email can reach them. Where the
+    settings hold letters back, an officer releases each, and has a task with the day by which it has to go.
     Raises LetterIncomplete where the template leaves out what a Code asks of the letter.
     """
     ways = ways_of(uow, case)
@@ -65,12 +60,15 @@ def write_letter(
         references=(answered.message_id or "") if answered else "",
     )
     case.letters.append(letter)
-    by_hand = [(ways[way], *_BY_HAND[way]) for way in _BY_HAND if way in ways]
-    if by_hand:
+    if agreed := by_hand_of(ways):
         letter.state = LetterState.BY_HAND
-        _ask_a_person(case, kind, *by_hand[0], now=now)
+        ask_a_person(case, kind, agreed, now=now)
+    elif against := reasons_against_address(letter.recipient, policy):
+        letter.state = LetterState.BY_HAND
+        ask_to_print(case, kind, "; ".join(against), now=now)
     elif policy.delivery is DeliveryMode.HOLD:
         letter.state = LetterState.HELD
+        ask_to_release(case, letter, now=now)
     return letter
 
 
@@ -100,20 +98,6 @@ def context_of(
         reply_mark=reply_mark(case.reference, policy.reference_key),
         not_ours=not_ours,
     )
-
-
-def _ask_a_person(
-    case: Case, kind: LetterKind, agreed: Arrangement, task: TaskKind, what: str, *, now: datetime
-) -> None:
-    name = kind.value.replace("_", " ")
-    where = f" ({agreed.value})" if agreed.value else ""
-    case.awaits_officer = True
-    case.tasks.append(
-        Task(
-            kind=task, opened_at=now, due_by=max(case.acknowledge_by, received_on(now)),
-            note=f"the {name} goes another way, as agreed: {what}{where}",
-        )
-    )  # fmt: skip
 
 
 def not_yet_gone(letters: Sequence[Letter]) -> list[Letter]:

@@ -1,4 +1,4 @@
-"""Commands with which officers work a case: assign, convert, exclude, extend, escalate, answer, close."""
+"""Commands with which officers work a case: assign, convert, exclude, extend, escalate, close."""
 
 import json
 from datetime import date, datetime
@@ -251,28 +251,6 @@ def escalate(  # noqa: PLR0917  # click passes them by name
     about = _case_on_record(app, reference)
     by = casework.By(officer, seen)
     say_done(about, casework.escalate(app, about, by, received=_day(received), note=note), as_json=as_json)
-
-
-@case.command("answer")
-@click.argument("reference")
-@click.option("--summary", default="", help="A sentence or two before the points, for the letter.")
-@OFFICER
-@SEEN
-@AS_JSON
-@with_app
-def answer(app: App, reference: str, summary: str, officer: str, seen: int | None, *, as_json: bool) -> None:
-    """Send the full answer of the stage from the points on record, signed by the officer.
-
-    Every point needs its outcome and the reasons for it (LGSCO 6.7, 6.8, 6.18; HO 6.9, 6.19). What was
-    answered in another way is recorded with `heard rule REF --answered`.
-
-    Example: heard case answer C-4827-1930-70 --summary "We are sorry: the round was changed." --officer pat
-    """
-    from operations import casework  # noqa: PLC0415  # loads the letters
-
-    about = _case_on_record(app, reference)
-    done = casework.answer(app, about, casework.By(officer, seen), summary=summary)
-    say_done(about, done, as_json=as_json)
 
 
 @case.command("close")

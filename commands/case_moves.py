@@ -134,8 +134,8 @@ def split(  # noqa: PLR0917  # click passes them by name
 ) -> None:
     """Open a case of its own for points of a case, or for a later message (LGSCO 6.9, HO 6.8).
 
-    It has the same person and its own acknowledgement. No clock is reset: points are as old as their case, a
-    message as the day on which it came.
+    It has the same person, or whoever wrote the message, and its own acknowledgement. No clock is reset:
+    points are as old as their case, a message as the day on which it came.
 
     Example: heard case split C-4827-1930-70 --points 2,3 --reason "The rent has nothing to do with the bin."
     """

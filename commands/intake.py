@@ -25,7 +25,7 @@ from models.errors import AlreadyRunning
 
 
 @click.command()
-@click.option("--no-queue", is_flag=True, help="Without the officers' pages (there are none yet).")
+@click.option("--no-queue", is_flag=True, help="Without the officers' pages.")
 @click.pass_context
 def run(context: click.Context, *, no_queue: bool) -> None:
     """Run unattended: poll, process, deliver and guard until SIGTERM or Ctrl-C.
@@ -34,8 +34,21 @@ def run(context: click.Context, *, no_queue: bool) -> None:
     """
     from scheduler import run_service  # noqa: PLC0415  # loads everything
 
-    del no_queue
-    run_service(app_of(context, is_service=True))
+    run_service(app_of(context, is_service=True), with_pages=not no_queue)
+
+
+@click.command()
+@click.pass_context
+def serve(context: click.Context) -> None:
+    """Serve the officers' pages alone until SIGTERM or Ctrl-C, beside a service elsewhere.
+
+    Example: heard serve
+    """
+    from operations.serve_pages import serve_pages  # noqa: PLC0415  # loads Flask
+
+    app = app_of(context, is_service=True)
+    require_record(app)
+    serve_pages(app)
 
 
 @click.command()

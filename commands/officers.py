@@ -8,6 +8,7 @@ import click
 
 from bootstrap import App
 from commands.common import AS_JSON, DAY, OFFICER, plain, require_record, with_app
+from commands.officer_accounts import COMMANDS
 from models.codes import Role
 
 _ROLE = click.Choice([each.value for each in Role])
@@ -166,6 +167,10 @@ def list_officers(app: App, *, as_json: bool) -> None:
         click.echo(json.dumps(_as_json(row), default=plain) if as_json else _in_words(row))
     if not rows and not as_json:
         click.echo("There are none yet; `heard officers add` makes one.")
+
+
+for _command in COMMANDS:
+    officers.add_command(_command)
 
 
 def _as_json(row: Any) -> dict[str, Any]:

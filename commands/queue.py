@@ -41,7 +41,7 @@ def queue(app: App, reference: str | None, limit: int, raw_file: Path | None, *,
 
     Example: heard queue C-4827-1930-70
     """
-    from models import queries  # noqa: PLC0415  # loads SQLAlchemy
+    from models import queries, queue_rows  # noqa: PLC0415  # loads SQLAlchemy
     from models.deadlines import received_on  # noqa: PLC0415
     from review import pages, terminal  # noqa: PLC0415
 
@@ -62,13 +62,13 @@ def queue(app: App, reference: str | None, limit: int, raw_file: Path | None, *,
             terminal.print_case(console, view)
         return
     today = received_on(app.clock())
-    rows = queries.queue(app.engine, limit=limit)
+    rows = queue_rows.queue(app.engine, limit=limit)
     if as_json:
         for row in rows:
             click.echo(json.dumps(row.__dict__, default=plain))
         return
     lines = [pages.queue_line(row, today=today, working_days=app.working_days) for row in rows]
-    terminal.print_queue(console, lines, total=queries.queue_length(app.engine))
+    terminal.print_queue(console, lines, total=queue_rows.queue_length(app.engine))
 
 
 @click.command()
@@ -82,6 +82,9 @@ def queue(app: App, reference: str | None, limit: int, raw_file: Path | None, *,
 )
 @click.option("--flag", "flags", multiple=True, help="A flag that applies; none says that none does.")
 @click.option("--answered", is_flag=True, help="The stage has had its full answer; nothing more awaits.")
+@click.option(
+    "--correction", is_flag=True, help="It was acknowledged as a complaint, and they never complained."
+)
 @click.option("--complainant", help='Whose case it is, if uncertain: "Ann Lee <ann@example.org>".')
 @click.option("--joins", help="The case that this one belongs to: confirms a possible reply.")
 @click.option("--file", "is_filed", is_flag=True, help="Message M-17 needs nothing more.")
@@ -105,12 +108,16 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
     *,
     is_filed: bool,
     answered: bool,
+    correction: bool,
     as_json: bool,
 ) -> None:
     """Record an officer's ruling on a case; what is not given stays as suggested.
 
     --exclusion and --flag name all that apply (again and again, or none): the classifier learns from them.
     They refuse nobody.
+
+    What was acknowledged as a complaint ends in one of two ways. Triage was wrong and they never complained:
+    --status with --correction, and they are told so. You do not accept the complaint: heard case exclude.
 
     A message that became no case is ruled on by its number: with --status it becomes one, with --file it
     needs nothing more, and `heard retry` has it read again.
@@ -136,6 +143,7 @@ def rule(  # noqa: PLR0917  # click passes the argument by place
         complainant=complainant,
         joins=case_reference(joins) if joins else None,
         is_answered=answered,
+        is_correction=correction,
         is_filed=is_filed,
         seen=seen,
     )

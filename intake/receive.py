@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from casework.deliver_letters import mark_undelivered
-from casework.join_case import join_case
+from casework.join_case import join_case, raises_another_matter
 from casework.open_case import open_case
 from casework.policy import Policy
 from casework.quarantine import quarantine
@@ -21,7 +21,7 @@ from intake.glimpse import glimpse
 from intake.reader import Reads
 from intake.sort import Road, Sorted, identity_of, is_machine_mail, sort_message
 from letters.letterhead import Letterhead
-from models.case import AuditRow, Task
+from models.case import AuditRow, Case, Task
 from models.codes import Outcome, TaskKind
 from models.deadlines import received_on
 from models.decision import Decision, Prediction
@@ -36,6 +36,7 @@ MOST_ATTEMPTS = 3
 _MOST_CLASHES = 5
 
 Triaged = tuple[Prediction, Decision]
+_ANOTHER_MATTER = "answers {}, which was not accepted, and seems to be about something else"
 _STOPPED_THE_READER = f"it was tried {MOST_ATTEMPTS} times and each time the reader stopped"
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -265,14 +266,17 @@ class Receiver:
         prediction, decision = triaged
         uow.messages.add_prediction(message, prediction, now=now)
         uow.messages.add_decision(message, decision, now=now)
-        if road.case is not None:
+        beside = _beside(road.case, message, decision)
+        if road.case is not None and beside is None:
             join_case(
                 uow, road.case, message, parsed, decision, how=road.reason,
                 policy=self.policy, letterhead=self.letterhead, now=now,
             )  # fmt: skip
         else:
+            why = _ANOTHER_MATTER.format(beside.reference) if beside else ""
             open_case(
-                uow, message, parsed, decision, note=road.reason, may_belong_to=road.quoted,
+                uow, message, parsed, decision, note=why or road.reason,
+                may_belong_to=beside or road.quoted, why_apart=why,
                 policy=self.policy, letterhead=self.letterhead, now=now,
             )  # fmt: skip
 
@@ -292,6 +296,13 @@ class Receiver:
             )  # fmt: skip
         message.case_id = road.case.id if road.case else None
         message.settle(Outcome.MACHINE, reason=road.reason, now=now)
+
+
+def _beside(case: Case | None, message: Message, decision: Decision) -> Case | None:
+    """Return the case that a message answers where it becomes a case beside it all the same."""
+    if case is None or message.is_historic or not raises_another_matter(case, decision):
+        return None
+    return case
 
 
 def _input(item: _Item) -> TriageInput:

@@ -22,6 +22,7 @@ class Ruling:
     """What an officer decided about a case: the third record, and what the classifier learns from.
 
     `exclusions` and `flags` are those that apply, empty where none does, None where the officer did not say.
+    Nothing is learnt from one that `is_disputed`, nor from one that was taken back (`undone_at`).
     """
 
     officer: str
@@ -32,6 +33,8 @@ class Ruling:
     reason: str
     exclusions: list[str] | None = None
     flags: list[str] | None = None
+    is_disputed: bool = False
+    undone_at: datetime | None = None
     id: int | None = None
 
 
@@ -168,7 +171,7 @@ class Case:
     `own_words` and `flags` are what triage chose for letters and order. `complainant_found_in` says where the
     complainant was found, `represented_name` for whom they write, `claimed_on` when a forwarded mail or a
     scanned letter says that it was written; the clock runs from `received_on` all the same (LGSCO 3.2).
-    `answered_on` is when an officer recorded that the stage had its full answer.
+    `answered_on` is when the stage's full answer went, or when an officer recorded that it had one.
     `escalation_received_on` is when the next stage was asked for and not yet begun.
     `request_opened_on` and `request_closed_on` are those of a service request, which stays open beside the
     complaint about it (LGSCO 1.7, HO 1.5). `assigned_to` is the officer who handles the case now,
@@ -266,6 +269,14 @@ class Case:
         for task in self.tasks:
             if task.kind in kinds and task.closed_at is None:
                 task.closed_at = now
+
+
+@dataclass(frozen=True)
+class DueForGuard:
+    """A case whose guard time has come; both together say where in the order of such cases it stands."""
+
+    guard_at: datetime
+    reference: str
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ class LetterKind(StrEnum):
     DUTY_ALERT = "duty_alert"
     EXTENSION = "extension"
     NOT_ACCEPTED = "not_accepted"
+    CORRECTION = "correction"
     CONSENT_REQUEST = "consent_request"
     CLARIFICATION = "clarification"
     STAGE_1_RESPONSE = "stage_1_response"
@@ -148,6 +149,7 @@ class TaskKind(StrEnum):
     REVIEW_ARRANGEMENT = "review_arrangement"
     TELL_BY_TELEPHONE = "tell_by_telephone"
     KNOWN_ISSUE = "known_issue"
+    RELEASE_LETTER = "release_letter"
 
 
 class Channel(StrEnum):

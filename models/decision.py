@@ -153,6 +153,32 @@ class Decision:
         return by_chance[:count]
 
 
+@dataclass(frozen=True)
+class DecisionOnRecord:
+    """What is on record of the decision about one message: enough to open a case of its own for it."""
+
+    status: Status
+    chance_of_complaint: float
+    flags: frozenset[Flag] = frozenset()
+    passages: tuple[str, ...] = ()
+
+    @classmethod
+    def of_json(cls, document: dict[str, Any]) -> "DecisionOnRecord":
+        """Read it from what `Decision.as_json` wrote."""
+        chances = document["status"]["probabilities"]
+        return cls(
+            status=Status(document["status"]["value"]),
+            chance_of_complaint=sum(chances.get(each.value, 0.0) for each in FORMAL_STATUSES),
+            flags=frozenset(Flag(each["code"]) for each in document["flags"] if each["code"] in set(Flag)),
+            passages=tuple(each["text"] for each in document["evidence"]),
+        )
+
+    @property
+    def is_likely_complaint(self) -> bool:
+        """Say whether the guard sees to a formal acknowledgement, as `Decision.is_likely_complaint` does."""
+        return self.status in FORMAL_STATUSES or self.chance_of_complaint >= _LIKELY_ENOUGH
+
+
 FORMAL_STATUSES = (Status.COMPLAINT, Status.ESCALATION)
 """The statuses whose acknowledgement starts a response clock."""
 

@@ -21,6 +21,7 @@ _IN_WORDS = {
     TaskKind.READ_QUARANTINED: "a message that could not be read",
     TaskKind.UNMATCHED_BOUNCE: "a letter that came back",
     TaskKind.LETTER_UNDELIVERED: "a letter that did not arrive",
+    TaskKind.RELEASE_LETTER: "a letter that is held",
 }
 """Tasks whose code says too little by itself."""
 
@@ -131,13 +132,13 @@ def _response(row: Row[Any]) -> Duty:
 
 
 def _outstanding(until: date) -> Select[Any]:
-    """Select the actions that were promised and are not done (LGSCO 7.3, HO 7.3)."""
+    """Select the actions that were promised and are not done, of closed cases too (LGSCO 7.3, HO 7.3)."""
     actions, cases = orm.actions.c, orm.cases.c
     return (
         select(cases.reference, cases.assigned_to, actions.owner, actions.due_by)
         .select_from(orm.actions)
         .join(orm.cases, actions.case_id == cases.id)
-        .where(actions.done_on.is_(None), actions.due_by <= until, cases.closed_on.is_(None))
+        .where(actions.done_on.is_(None), actions.due_by <= until)
         .order_by(actions.due_by, actions.id)
     )
 
@@ -151,17 +152,23 @@ def _open_tasks(until: date) -> Select[Any]:
     """Select the open tasks, of cases and of messages that became none."""
     tasks, cases = orm.tasks.c, orm.cases.c
     return (
-        select(cases.reference, cases.assigned_to, tasks.id, tasks.message_id, tasks.kind, tasks.due_by)
+        select(
+            cases.reference, cases.assigned_to, tasks.id, tasks.message_id, tasks.kind, tasks.due_by,
+            tasks.note,
+        )
         .select_from(orm.tasks)
         .outerjoin(orm.cases, tasks.case_id == cases.id)
         .where(tasks.closed_at.is_(None), tasks.due_by <= until, tasks.kind.not_in(_NOT_TOLD))
         .order_by(tasks.due_by, tasks.id)
-    )
+    )  # fmt: skip
 
 
 def _task(row: Row[Any]) -> Duty:
     about = row.reference or (message_name(row.message_id) if row.message_id else f"task {row.id}")
     what = _IN_WORDS.get(row.kind) or row.kind.value.replace("_", " ")
+    if row.kind is TaskKind.RELEASE_LETTER:
+        # Such a note begins with the name of the letter (casework/letter_tasks.py).
+        what += f" ({row.note.removeprefix('the ').partition(' is held')[0]})"
     return Duty(DutyKind.TASK, what, about, row.due_by, _officers(row.assigned_to))
 
 

@@ -181,7 +181,8 @@ def unacknowledged(engine: Engine) -> Found:
     has_task = exists().where(
         tasks.case_id == cases.id, tasks.closed_at.is_(None) | tasks.kind.in_(_OF_AN_ACKNOWLEDGEMENT)
     )
-    was_ruled_on = exists().where(orm.rulings.c.case_id == cases.id)
+    rulings = orm.rulings.c
+    was_ruled_on = exists().where(rulings.case_id == cases.id, rulings.undone_at.is_(None))
     query = select(cases.reference).where(
         cases.is_historic.is_(False),
         cases.guard_at.is_(None),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import orm
+from models.codes import Role
 from models.errors import UnknownReference
 from models.people import Arrangement, KnownIssue, Officer
 
@@ -76,6 +77,18 @@ class SqlOfficers:
     def all(self) -> list[Officer]:
         """Return every officer, by name."""
         return list(self._session.scalars(select(Officer).order_by(orm.officers.c.name)))
+
+    def administrators(self) -> list[Officer]:
+        """Return the administrators who are not disabled, locked until the unit of work ends."""
+        table = orm.officers.c
+        return list(
+            self._session.scalars(
+                select(Officer)
+                .where(table.role == Role.ADMINISTRATOR, table.is_disabled.is_(False))
+                .order_by(table.name)
+                .with_for_update()
+            )
+        )
 
 
 class SqlKnownIssues:

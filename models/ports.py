@@ -4,16 +4,29 @@ The real ones are in `intake/mailbox.py`, `intake/tokens.py`, `letters/deliver.p
 `models/repository.py` and `models/unit_of_work.py`; the tests' fakes are a few lines each.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
-from models.case import AuditRow, Case, Letter, LetterCounts, Task
-from models.decision import Decision, Prediction
+from models.accounts import Account
+from models.case import (
+    Action,
+    AuditRow,
+    Case,
+    DueForGuard,
+    Extension,
+    Letter,
+    LetterCounts,
+    Point,
+    Refusal,
+    Task,
+)
+from models.decision import Decision, DecisionOnRecord, Prediction
 from models.health import MailboxHealth, Reconciliation
 from models.message import Attachment, FetchedMessage, Listed, Message, Place
 from models.people import Arrangement, KnownIssue, Officer
+from models.undo import Remembered
 
 
 class Ledger(Protocol):
@@ -233,6 +246,10 @@ class Messages(Ledger, Protocol):
         """Record what triage decided."""
         ...
 
+    def decision_of(self, message: Message) -> DecisionOnRecord | None:
+        """Return what triage decided of a message first, None where nothing is on record."""
+        ...
+
     def unmarked(self, account: str, *, limit: int) -> list[Message]:
         """Return messages that are kept but not yet marked in their mailbox."""
         ...
@@ -288,8 +305,13 @@ class Cases(Protocol):
         """Return the references of the open cases that an officer handles, oldest first."""
         ...
 
-    def due_for_guard(self, *, now: datetime, limit: int) -> list[str]:
-        """Return the references of cases whose formal acknowledgement the guard must send now."""
+    def due_for_guard(
+        self, *, now: datetime, limit: int, after: DueForGuard | None = None
+    ) -> list[DueForGuard]:
+        """Return the cases whose formal acknowledgement the guard must send now, the earliest first.
+
+        `after` is the last one of those returned before.
+        """
         ...
 
 
@@ -300,23 +322,26 @@ class Letters(Protocol):
         """Reserve the next letter that is due to be sent."""
         ...
 
-    def case_head_of(self, letter: Letter) -> Case | None:
-        """Return the case to which the letter belongs, without its messages, letters and tasks."""
+    def peek_case(self, letter: Letter) -> Case | None:
+        """Return the case to which the letter belongs, neither locked nor with what belongs to it."""
         ...
 
     def get(self, letter_id: int) -> Letter:
-        """Return one letter, locked until the unit of work ends.
+        """Return one letter, locked until the unit of work ends; its case is locked before it.
 
         Raises UnknownReference where there is none of that number.
         """
         ...
 
-    def held(self) -> list[int]:
-        """Return the numbers of the letters that wait for an officer's release, oldest first."""
+    def with_case(self, letter_id: int) -> tuple[Letter, Case | None]:
+        """Return one letter and its whole case, both locked until the unit of work ends, the case first.
+
+        Raises UnknownReference where there is none of that number.
+        """
         ...
 
-    def case_of(self, letter: Letter) -> Case | None:
-        """Return the case to which the letter belongs."""
+    def with_case_head(self, letter_id: int) -> tuple[Letter, Case | None]:
+        """Do the same, but return the case without its messages, letters and tasks."""
         ...
 
     def add(self, letter: Letter) -> None:
@@ -427,6 +452,42 @@ class Officers(Protocol):
         """Return every officer, by name."""
         ...
 
+    def administrators(self) -> list[Officer]:
+        """Return the administrators who are not disabled, locked until the unit of work ends."""
+        ...
+
+
+class Accounts(Protocol):
+    """What officers sign in with."""
+
+    def add(self, account: Account) -> None:
+        """Put an account on record."""
+        ...
+
+    def find(self, officer: str) -> Account | None:
+        """Return the account of an officer, locked until the unit of work ends, or None."""
+        ...
+
+    def of_subject(self, subject: str) -> Account | None:
+        """Return the account that belongs to an OpenID Connect identity, or None."""
+        ...
+
+
+class Sessions(Protocol):
+    """The browsers in which officers are signed in."""
+
+    def end_all(self, officer: str, *, but: str = "") -> None:
+        """End every session of an officer, but for one."""
+        ...
+
+
+class SignInAttempts(Protocol):
+    """The names under which signing in failed."""
+
+    def forget(self, name_hash: str) -> None:
+        """Forget what failed under a name."""
+        ...
+
 
 class KnownIssues(Protocol):
     """The faults that officers declared."""
@@ -441,6 +502,26 @@ class KnownIssues(Protocol):
 
     def open_on(self, day: date) -> list[KnownIssue]:
         """Return the issues that last on a day, the newest first."""
+        ...
+
+
+class Undo(Protocol):
+    """The last change of each case, as far as it can be taken back."""
+
+    def keep(self, case: Case, remembered: Remembered) -> None:
+        """Keep what a change altered, in place of what an earlier one did."""
+        ...
+
+    def of(self, case: Case) -> Remembered | None:
+        """Return what the last change of a case altered, None where nothing is kept."""
+        ...
+
+    def forget(self, case: Case) -> None:
+        """Keep nothing any longer of the last change of a case."""
+        ...
+
+    def drop(self, rows: Iterable[Extension | Refusal | Point | Action]) -> None:
+        """Take rows off the record that a change had added; they have left their case before."""
         ...
 
 
@@ -483,8 +564,28 @@ class UnitOfWork(Protocol):
         ...
 
     @property
+    def accounts(self) -> Accounts:
+        """What officers sign in with."""
+        ...
+
+    @property
+    def sessions(self) -> Sessions:
+        """The browsers in which officers are signed in."""
+        ...
+
+    @property
+    def attempts(self) -> SignInAttempts:
+        """The names under which signing in failed."""
+        ...
+
+    @property
     def known_issues(self) -> KnownIssues:
         """The faults that officers declared."""
+        ...
+
+    @property
+    def undo(self) -> Undo:
+        """What can be taken back of each case."""
         ...
 
     @property

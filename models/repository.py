@@ -1,7 +1,7 @@
 """The record of messages, cases and letters in the database; implements `models/ports.py`."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
 from typing import Any
@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from models import orm
 from models.audit_hash import hash_of
-from models.case import AuditRow, Case, Letter, LetterCounts, Task
+from models.case import AuditRow, Case, DueForGuard, Letter, LetterCounts, Task
 from models.codes import LetterState
-from models.decision import Decision, Prediction
+from models.decision import Decision, DecisionOnRecord, Prediction
 from models.errors import UnknownReference
+from models.keep_queue import drop_items
 from models.message import Attachment, Message, Place
 
 MESSAGE_LEASE = timedelta(minutes=10)
@@ -194,6 +195,14 @@ class SqlMessages:
             )
         )
 
+    def decision_of(self, message: Message) -> DecisionOnRecord | None:
+        """Return what triage decided of a message first, None where nothing is on record."""
+        table = orm.decisions.c
+        document = self._session.scalar(
+            select(table.document).where(table.message_id == message.id).order_by(table.id).limit(1)
+        )
+        return None if document is None else DecisionOnRecord.of_json(document)
+
     def unmarked(self, account: str, *, limit: int) -> list[Message]:
         """Return messages whose bytes are kept but that are not yet marked in their mailbox."""
         table = orm.messages.c
@@ -230,6 +239,7 @@ class SqlMessages:
             .where(table.message_id == message_id, table.case_id.is_(None), table.closed_at.is_(None))
             .values(closed_at=now)
         )
+        drop_items(self._session, message_id)
 
     def _is_new(self, place: Place) -> bool:
         table = orm.messages.c
@@ -304,14 +314,20 @@ class SqlCases:
             )
         )
 
-    def due_for_guard(self, *, now: datetime, limit: int) -> list[str]:
-        """Return the references of cases whose formal acknowledgement the guard must send now."""
+    def due_for_guard(
+        self, *, now: datetime, limit: int, after: DueForGuard | None = None
+    ) -> list[DueForGuard]:
+        """Return the cases whose formal acknowledgement the guard must send now, the earliest first.
+
+        `after` is the last one of those returned before.
+        """
         table = orm.cases.c
-        return list(
-            self._session.scalars(
-                select(table.reference).where(table.guard_at <= now).order_by(table.guard_at).limit(limit)
-            )
-        )
+        query = select(table.guard_at, table.reference).where(table.guard_at <= now)
+        if after is not None:
+            is_next = (table.guard_at == after.guard_at) & (table.reference > after.reference)
+            query = query.where((table.guard_at > after.guard_at) | is_next)
+        rows = self._session.execute(query.order_by(table.guard_at, table.reference).limit(limit))
+        return [DueForGuard(*row) for row in rows]
 
     def _one(self, query: Any) -> Case | None:
         case: Case | None = self._session.scalars(query.order_by(orm.cases.c.id).limit(1)).first()
@@ -336,7 +352,11 @@ def _whole_case() -> Any:
 
 
 class SqlLetters:
-    """The letters on their way out."""
+    """The letters on their way out.
+
+    A case is locked before its letters, everywhere, so that no two wait for each other: whoever has only a
+    letter in hand goes by `with_case`. Claiming waits for no lock, and lets go of its own at once.
+    """
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -367,32 +387,46 @@ class SqlLetters:
         )
 
     def get(self, letter_id: int) -> Letter:
-        """Return one letter, locked until the unit of work ends."""
-        letter = self._session.get(Letter, letter_id, with_for_update=True)
+        """Return one letter, locked until the unit of work ends; its case is locked before it."""
+        # What was read of it before the lock may be old: the delivery claims letters without their cases.
+        letter = self._session.get(Letter, letter_id, with_for_update=True, populate_existing=True)
         if letter is None:
             raise UnknownReference(
                 f"there is no letter {letter_id}; `heard letters list` names those of a case"
             )
         return letter
 
-    def held(self) -> list[int]:
-        """Return the numbers of the letters that wait for an officer's release, oldest first."""
-        table = orm.letters.c
-        return list(
-            self._session.scalars(select(table.id).where(table.state == LetterState.HELD).order_by(table.id))
-        )
+    def with_case(self, letter_id: int) -> tuple[Letter, Case | None]:
+        """Return one letter and its whole case, both locked until the unit of work ends, the case first."""
+        return self._after_case(letter_id, self._lock_whole)
 
-    def case_of(self, letter: Letter) -> Case | None:
-        """Return the case to which the letter belongs."""
-        query = _whole_case().where(orm.cases.c.id == letter.case_id)
-        case: Case | None = self._session.scalars(query).first()
+    def with_case_head(self, letter_id: int) -> tuple[Letter, Case | None]:
+        """Do the same, but return the case without its messages, letters and tasks."""
+        return self._after_case(letter_id, self._lock_head)
+
+    def peek_case(self, letter: Letter) -> Case | None:
+        """Return the case to which the letter belongs, neither locked nor with what belongs to it."""
+        return self._session.get(Case, letter.case_id) if letter.case_id is not None else None
+
+    def _after_case(self, letter_id: int, lock: Callable[[int], Case]) -> tuple[Letter, Case | None]:
+        """Lock a letter after its case; merging may have moved it while we waited, so it is looked up again.
+
+        Once its case is locked nobody moves it.
+        """
+        case, locked = None, None
+        while (case_id := self._case_id_of(letter_id)) is not None and case_id != locked:
+            case, locked = lock(case_id), case_id
+        return self.get(letter_id), case
+
+    def _case_id_of(self, letter_id: int) -> int | None:
+        return self._session.scalar(select(orm.letters.c.case_id).where(orm.letters.c.id == letter_id))
+
+    def _lock_whole(self, case_id: int) -> Case:
+        case: Case = self._session.scalars(_whole_case().where(orm.cases.c.id == case_id)).one()
         return case
 
-    def case_head_of(self, letter: Letter) -> Case | None:
-        """Return the case to which the letter belongs, without its messages, letters and tasks."""
-        if letter.case_id is None:
-            return None
-        return self._session.get_one(Case, letter.case_id, with_for_update=True)
+    def _lock_head(self, case_id: int) -> Case:
+        return self._session.get_one(Case, case_id, with_for_update=True)
 
     def sent_to(self, addresses: Sequence[str], *, since: datetime) -> list[Letter]:
         """Return the letters that were sent to any of these addresses since an instant."""

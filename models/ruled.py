@@ -86,6 +86,7 @@ def ruled_messages(engine: Engine, *, since: datetime | None = None) -> Iterator
         )
         .join(cases, cases.c.id == rulings.c.case_id)
         .join(messages, messages.c.id == newest)
+        .where(rulings.c.undone_at.is_(None), ~rulings.c.is_disputed)
         .order_by(rulings.c.id)
     )
     if since is not None:

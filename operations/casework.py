@@ -8,6 +8,7 @@ from functools import partial
 from bootstrap import App
 from casework import officers
 from casework.answer import answer as answer_case
+from casework.answered_elsewhere import answered_elsewhere
 from casework.assign import assign as assign_case
 from casework.clarify import clarify as ask_questions
 from casework.close import close as close_case
@@ -161,6 +162,17 @@ def answer(app: App, reference: str, by: By, *, summary: str) -> str:
         partial(
             answer_case, reference=reference, summary=summary, officer=by.officer, seen=by.seen,
             policy=app.policy, letterhead=app.letterhead, now=app.clock(),
+        ),
+    )  # fmt: skip
+
+
+def answered(app: App, reference: str, by: By, *, on: date, answered_by: str, reason: str) -> str:
+    """Record when and by whom stage 1 was answered elsewhere; return what was done."""
+    return _changed(
+        app,
+        partial(
+            answered_elsewhere, reference=reference, on=on, by=answered_by, reason=reason,
+            officer=by.officer, seen=by.seen, now=app.clock(),
         ),
     )  # fmt: skip
 

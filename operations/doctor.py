@@ -1,7 +1,6 @@
 """The doctor: examines everything that Heard depends on, and says what to do about what is wrong."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 import migrations
@@ -13,23 +12,15 @@ from models.deadlines import received_on
 from models.errors import ArtefactRefused, HeardError, MailboxUnavailable, SettingsInvalid
 from models.ports import Mailbox
 from operations import remedies
+from operations.doctor_pages import examine_pages
 from operations.drift import last_drift
+from operations.finding import Finding
 from operations.health import EARLIEST_CLOCK, ROOM_WANTED, Level, judge, observe
 from operations.reminders import Standing, standing
 
 _STALE = timedelta(minutes=15)
 _NAME_SOMEBODY = "name the team's address in the settings ([reminders] to), or officers: `heard officers add`"
 _DAYS_OF_WARNING = 30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing examined: whether it is well, what was seen, and what to do if not."""
-
-    what: str
-    ok: bool
-    said: str
-    remedy: str = ""
 
 
 def examine(app: App) -> list[Finding]:
@@ -44,6 +35,7 @@ def examine(app: App) -> list[Finding]:
         *_safely("secrets", app, _secrets),
         *_safely("sending", app, _sending),
         *_safely("reminders", app, _reminders),
+        *_safely("pages", app, examine_pages),
     ]
 
 
@@ -195,7 +187,7 @@ def _delivery(app: App) -> Finding:
             remedy='right for trying out only; set mode = "send" or "hold" under [delivery] to work',
         )  # fmt: skip
     held = queries.letter_counts(app.engine).get(LetterState.HELD, 0) if app.has_record else 0
-    waiting = f"; {held:,} held, which `heard letters release` lets out" if held else ""
+    waiting = f"; {held:,} held (heard letters list --held)" if held else ""
     if mode is DeliveryMode.HOLD:
         return Finding("delivery", ok=True, said=f"LETTERS ARE HELD until an officer releases them{waiting}")
     return Finding("delivery", ok=True, said=f"letters leave as they are decided{waiting}")

@@ -7,13 +7,13 @@ from enum import StrEnum
 
 from bootstrap import App, without_addresses
 from intake.tokens import days_until_expiry
-from models import queries
+from models import queries, queue_rows
 from models.deadlines import received_on
 from models.health import GapCode, MailboxHealth, Reconciliation, job_name
 from models.queries import Backlog
 from settings import Mailbox as MailboxSettings
 
-GUARD, DELIVER = job_name("guard"), job_name("deliver")
+GUARD, DELIVER, PAGES = job_name("guard"), job_name("deliver"), job_name("pages")
 """The jobs whose last run is kept beside the mailboxes."""
 
 ROOM_WANTED = 1_000_000_000
@@ -28,6 +28,7 @@ _RECONCILED_WITHIN = timedelta(hours=26)
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 _LOOK = "see that `heard run` is running, and what it logs"
+_GUARD_FAILED = "the log names them (guard_failed); acknowledge them by hand, and report what it says"
 _NEW_SECRET = "make a new client secret where the app is registered, and set secret_expires_on to its day"  # noqa: S105
 
 
@@ -76,6 +77,7 @@ class Seen:
     poll_every: timedelta
     guard_every: timedelta
     sending_secret_expires_on: date | None = None
+    pages: MailboxHealth | None = None
 
 
 def observe(app: App) -> Seen:
@@ -87,9 +89,10 @@ def observe(app: App) -> Seen:
     return Seen(
         mailboxes=tuple(_known_of(each, rows) for each in app.settings.mailboxes),
         backlog=queries.backlog(app.engine),
-        queue_length=queries.queue_length(app.engine),
+        queue_length=queue_rows.queue_length(app.engine),
         guard=rows.get(GUARD),
         deliver=rows.get(DELIVER),
+        pages=rows.get(PAGES),
         reconciliation=reconciliation,
         free_bytes=app.free_bytes(),
         poll_every=timedelta(seconds=every.poll_seconds),
@@ -112,6 +115,7 @@ def judge(seen: Seen, *, now: datetime) -> Health:
             _letters(seen, now),
             _guard(seen, now),
             _reconcile(seen, now),
+            *_pages(seen, now),
             Check("queue", Level.OK, f"{seen.queue_length:,} cases and messages await an officer"),
         ),
     )
@@ -150,7 +154,7 @@ def _disk(free: int) -> Check:
 def _mailbox(row: MailboxHealth, poll_every: timedelta, now: datetime) -> Check:
     """Judge a mailbox by when it was last read whole; no fault need have been noticed."""
     name, last = f"mailbox {row.account}", row.last_success_at
-    if last is not None and now - last <= _MISSED * poll_every + _LATE:
+    if last is not None and now - last <= _late(poll_every):
         newest = f", newest message {_when(row.last_message_at, now)}" if row.last_message_at else ""
         return Check(name, Level.OK, f"last polled {_when(last, now)}{newest}")
     since = f"since {_when(last, now)}" if last else "yet"
@@ -213,11 +217,28 @@ def _letters(seen: Seen, now: datetime) -> Check:
 
 
 def _guard(seen: Seen, now: datetime) -> Check:
-    last = seen.guard.last_success_at if seen.guard else None
-    if last is not None and now - last <= _MISSED * seen.guard_every + _LATE:
+    """Judge the guard by when it last ran; a case that fails every time is no less late than all of them."""
+    last, row = seen.guard.last_success_at if seen.guard else None, seen.guard
+    if row is not None and row.fault and row.polled_at and now - row.polled_at <= _late(seen.guard_every):
+        said = f"last ran {_when(row.polled_at, now)}; {row.fault}"
+        return Check("guard", Level.UNHEALTHY, said, _GUARD_FAILED)
+    if last is not None and now - last <= _late(seen.guard_every):
         return Check("guard", Level.OK, f"last ran {_when(last, now)}")
     said = f"the guard has not run since {_when(last, now)}" if last else "the guard has not run yet"
     return Check("guard", Level.UNHEALTHY, said, _LOOK)
+
+
+def _pages(seen: Seen, now: datetime) -> Iterator[Check]:
+    """Judge the officers' pages by how their start went; where they are not served here, nothing is said."""
+    row = seen.pages
+    if row is not None and row.fault:
+        since = f", since {_when(row.away_since, now)}" if row.away_since else ""
+        said = f"the officers' pages are not served{since}: {row.fault}"
+        yield Check("pages", Level.UNHEALTHY, said, "put right what it says and start `heard run` again")
+
+
+def _late(every: timedelta) -> timedelta:
+    return _MISSED * every + _LATE
 
 
 def _reconcile(seen: Seen, now: datetime) -> Check:

@@ -6,11 +6,11 @@ from typing import Any
 
 from bootstrap import App
 from casework.deliver_letters import deliver_one
-from casework.guard import run_guard
 from models import queries
 from models.codes import LetterState
 from models.errors import MailboxUnavailable
 from models.ports import Mailbox
+from operations.guarding import guard_all
 from operations.poll import poll
 from triage.triager import Triager
 
@@ -39,7 +39,7 @@ def one_pass(
         finally:
             mailbox.close()
     process_all(app, triager)
-    run_guard(app.units, policy=app.policy, letterhead=app.letterhead, now=app.clock())
+    guard_all(app)
     queued = time.perf_counter()
     sent = deliver_all(app) if delivers else 0
     return {
@@ -68,7 +68,10 @@ def deliver_all(app: App) -> int:
     sender, copies = app.sender(), app.sent_copies()
     sent = 0
     try:
-        while letter := deliver_one(app.units, sender, app.compose, clock=app.clock):
+        while letter := deliver_one(
+            app.units, sender, app.compose,
+            policy=app.policy, letterhead=app.letterhead, clock=app.clock,
+        ):  # fmt: skip
             if letter.state is LetterState.QUEUED and sender.is_away:
                 app.log.warning("sender_away", why=letter.last_fault)
                 break

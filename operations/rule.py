@@ -27,6 +27,7 @@ class Said:
     exclusions: tuple[str, ...] | None = None
     flags: tuple[str, ...] | None = None
     is_answered: bool = False
+    is_correction: bool = False
     is_filed: bool = False
     seen: int | None = None
 
@@ -57,6 +58,7 @@ def _rule(app: App, uow: UnitOfWork, reference: str, said: Said) -> str:
     return record_ruling(
         uow, reference, status=said.status, category=said.category, ombudsman=said.ombudsman,
         reason=said.reason, officer=said.officer, is_answered=said.is_answered, seen=said.seen,
+        is_correction=said.is_correction,
         exclusions=said.exclusions,
         flags=None if said.flags is None else tuple(map(Flag, said.flags)),
         complainant=_person(said.complainant), policy=app.policy, letterhead=app.letterhead, now=app.clock(),
@@ -64,11 +66,14 @@ def _rule(app: App, uow: UnitOfWork, reference: str, said: Said) -> str:
 
 
 def _rule_on_message(app: App, uow: UnitOfWork, number: int, said: Said) -> str:
-    later = (said.joins, said.complainant, said.is_answered, said.exclusions, said.flags, said.seen)
+    later = (
+        said.joins, said.complainant, said.is_answered, said.is_correction, said.exclusions, said.flags,
+        said.seen,
+    )  # fmt: skip
     if any(each not in (None, False) for each in later):
         raise InputInvalid(
             "make it a case first (--status); "
-            "--joins, --complainant, --answered, --exclusion, --flag and --seen follow then"
+            "--joins, --complainant, --answered, --correction, --exclusion, --flag and --seen follow then"
         )
     if said.is_filed:
         return file_message(uow, number, reason=said.reason, officer=said.officer, now=app.clock())

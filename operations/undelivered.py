@@ -23,7 +23,7 @@ def _mark(app: App, message_id: str, why: str) -> bool:
             return False
         if was_done_instead(found):
             return False
-        letter = uow.letters.get(found.id)
-        mark_undelivered(uow, letter, uow.letters.case_of(letter), why=why, now=app.clock())
+        letter, case = uow.letters.with_case(found.id)
+        mark_undelivered(uow, letter, case, why=why, now=app.clock())
         uow.commit()
     return True

@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from models.case import AuditRow, Case, Letter, LetterCounts, Task
-from models.codes import LetterState, Outcome
-from models.decision import Decision, Prediction
+from models.accounts import Account
+from models.case import AuditRow, Case, DueForGuard, Letter, LetterCounts, Task
+from models.codes import LetterState, Outcome, Role
+from models.decision import Decision, DecisionOnRecord, Prediction
 from models.errors import UnknownReference
 from models.message import Attachment, Message, Place
 from models.people import Arrangement, KnownIssue, Officer
+from models.undo import Remembered
 
 _CLAIM = timedelta(minutes=10)
 
@@ -24,6 +26,7 @@ class FakeMessages:
         self.raws: dict[Place, bytes] = {}
         self.predictions: list[Prediction] = []
         self.decisions: list[Decision] = []
+        self.decided: dict[int, Decision] = {}
         self.attachments: list[Attachment] = []
 
     def last_uid(self, account: str, folder: str, uid_validity: int) -> int:
@@ -89,8 +92,15 @@ class FakeMessages:
 
     def add_decision(self, message: Message, decision: Decision, *, now: datetime) -> None:
         """Keep the decision."""
-        del message, now
+        del now
         self.decisions.append(decision)
+        if message.id is not None:
+            self.decided.setdefault(message.id, decision)
+
+    def decision_of(self, message: Message) -> DecisionOnRecord | None:
+        """Return the first decision about a message, as the record gives it back."""
+        found = self.decided.get(message.id or 0)
+        return None if found is None else DecisionOnRecord.of_json(found.as_json())
 
     def unmarked(self, account: str, *, limit: int) -> list[Message]:
         """Return the rows of an account that are not marked."""
@@ -161,10 +171,13 @@ class FakeCases:
         theirs = (case for case in self.all if case.assigned_to == officer)
         return [each.reference for each in theirs if each.closed_on is None and not each.merged_into]
 
-    def due_for_guard(self, *, now: datetime, limit: int) -> list[str]:
-        """Return the references of the cases whose guard time has come."""
-        due = [case.reference for case in self.all if case.guard_at is not None and case.guard_at <= now]
-        return due[:limit]
+    def due_for_guard(
+        self, *, now: datetime, limit: int, after: DueForGuard | None = None
+    ) -> list[DueForGuard]:
+        """Return the cases whose guard time has come, the earliest first, from after one of them on."""
+        due = [(case.guard_at, case.reference) for case in self.all if case.guard_at and case.guard_at <= now]
+        left = [each for each in sorted(due) if after is None or each > (after.guard_at, after.reference)]
+        return [DueForGuard(*each) for each in left[:limit]]
 
 
 class FakeLetters:
@@ -195,12 +208,16 @@ class FakeLetters:
             raise UnknownReference(f"there is no letter {letter_id}")
         return found
 
-    def held(self) -> list[int]:
-        """Return the numbers of the letters that wait for release."""
-        held = (letter for letter in self.all if letter.state is LetterState.HELD)
-        return [letter.id for letter in held if letter.id is not None]
+    def with_case(self, letter_id: int) -> tuple[Letter, Case | None]:
+        """Return the letter of that number and its case."""
+        letter = self.get(letter_id)
+        return letter, self.case_of(letter)
 
-    def case_head_of(self, letter: Letter) -> Case | None:
+    def with_case_head(self, letter_id: int) -> tuple[Letter, Case | None]:
+        """Do the same."""
+        return self.with_case(letter_id)
+
+    def peek_case(self, letter: Letter) -> Case | None:
         """Return the case to which the letter belongs."""
         return self.case_of(letter)
 
@@ -267,7 +284,10 @@ class FakePeople:
 
     def get(self, number: int) -> Arrangement:
         """Return the arrangement of that number."""
-        return next(each for each in self.all if each.id == number)
+        found = next((each for each in self.all if each.id == number), None)
+        if found is None:
+            raise UnknownReference(f"there is no arrangement {number}")
+        return found
 
     def of(self, addresses: Sequence[str]) -> list[Arrangement]:
         """Return those in force with these addresses."""
@@ -302,6 +322,40 @@ class FakeOfficers:
     def all(self) -> list[Officer]:
         """Return every officer."""
         return list(self._all)
+
+    def administrators(self) -> list[Officer]:
+        """Return the administrators who are not disabled."""
+        return [each for each in self._all if each.role is Role.ADMINISTRATOR and not each.is_disabled]
+
+
+class FakeAccounts:
+    """Accounts, and of their sessions and failures only whose were ended and forgotten."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Account] = {}
+        self.ended: list[str] = []
+        self.forgotten: list[str] = []
+
+    def add(self, account: Account) -> None:
+        """Keep the account."""
+        self.rows[account.officer] = account
+
+    def find(self, officer: str) -> Account | None:
+        """Return the account of an officer or None."""
+        return self.rows.get(officer)
+
+    def of_subject(self, subject: str) -> Account | None:
+        """Return the account of an identity or None."""
+        return next((each for each in self.rows.values() if each.subject == subject), None)
+
+    def end_all(self, officer: str, *, but: str = "") -> None:
+        """Note whose sessions were ended."""
+        del but
+        self.ended.append(officer)
+
+    def forget(self, name_hash: str) -> None:
+        """Note which failures were forgotten."""
+        self.forgotten.append(name_hash)
 
 
 class FakeKnownIssues:
@@ -341,6 +395,28 @@ class FakeDigests:
         self.all[recipient, day] = letter
 
 
+class FakeUndo:
+    """What can be taken back, by the references of the cases."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Remembered] = {}
+
+    def keep(self, case: Case, remembered: Remembered) -> None:
+        """Keep what a change altered."""
+        self.all[case.reference] = remembered
+
+    def of(self, case: Case) -> Remembered | None:
+        """Return what is kept."""
+        return self.all.get(case.reference)
+
+    def forget(self, case: Case) -> None:
+        """Keep nothing."""
+        self.all.pop(case.reference, None)
+
+    def drop(self, rows: Iterable[object]) -> None:
+        """Nothing holds them any longer."""
+
+
 class FakeUnitOfWork:
     """One unit of work that is used again and again; it counts its commits and undoes nothing."""
 
@@ -351,8 +427,10 @@ class FakeUnitOfWork:
         self.audit = FakeAudit()
         self.people = FakePeople()
         self.officers = FakeOfficers()
+        self.accounts = self.sessions = self.attempts = FakeAccounts()
         self.known_issues = FakeKnownIssues()
         self.digests = FakeDigests()
+        self.undo = FakeUndo()
         self.commits = 0
         self.flush()
 
@@ -379,9 +457,13 @@ class FakeUnitOfWork:
         self.commits += 1
 
     def flush(self) -> None:
-        """Give numbers to letters that have none."""
+        """Give numbers to what belongs to cases and has none."""
         for number, letter in enumerate(self.letters.all, start=1):
             letter.id = letter.id or number
+        for case in self.cases.all:
+            for rows in (case.tasks, case.rulings, case.points, case.actions, case.extensions, case.refusals):
+                for number, row in enumerate(rows, start=1):
+                    row.id = row.id or number
 
 
 class FakeSender:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from builders import LETTERHEAD, NOW, make_case, make_letter, make_message
+from fakes import FakeUnitOfWork
 
 from casework.policy import Policy
 from models.case import Action, Case, Letter, Point
@@ -31,6 +32,13 @@ def make_officer(name: str = "pat", **changes: Any) -> Officer:
         "full_name": f"{name.title()} Okoro", "email": f"{name}@harrowmere.example", "role": Role.OFFICER,
     }  # fmt: skip
     return Officer(name=name, **(usual | changes))
+
+
+def office(*cases: Case) -> FakeUnitOfWork:
+    """Return a record of these cases on which Pat is an officer, who decides and signs."""
+    uow = FakeUnitOfWork(*cases)
+    uow.officers.add(make_officer())
+    return uow
 
 
 def make_point(number: int = 1, **changes: Any) -> Point:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,12 @@ from installation import HEARD, Finished, Installation
 from letters_in import GRIEVANCE
 
 from cli import main
+from models.deadlines import received_on
 
+TODAY = received_on(datetime.now(UTC))
+CAME, DUE = f"{TODAY - timedelta(days=30)}", f"{TODAY + timedelta(days=30)}"
+NEXT_YEAR = f"{TODAY + timedelta(days=365)}"
+DATE_OPTIONS = {"--raised", "--due", "--review", "--received", "--on"}
 COMMANDS = ("new", "point", "action", "progress", "arrange", "consent", "merge", "split")
 
 
@@ -54,13 +60,15 @@ def office(
     installation.configure("[triage]\nfast = true")
     made = Office(installation, monkeypatch, capsys)
     assert made.run("migrate").code == 0
+    signs = ("--full-name", "Pat Okoro", "--email", "pat@harrowmere.example")
+    assert made.run("officers", "add", "pat", *signs).code == 0
     yield made
     os.umask(mask)
 
 
 def taken(office: Office, text: str = GRIEVANCE, *more: str) -> str:
     """Take a complaint down by telephone and return its reference."""
-    given = ("--channel", "telephone", "--name", "Ann Lee", "--received", "2026-03-03T10:30", *more)
+    given = ("--channel", "telephone", "--name", "Ann Lee", "--received", f"{CAME}T10:30", *more)
     done = office.run("case", "new", *given, "--text", "-", "--officer", "pat", "--json", given=text.encode())
     assert done.code == 0, done.err
     return str(done.json["case"])
@@ -75,20 +83,20 @@ def test_a_complaint_by_telephone_is_worked_to_its_promises(office: Office) -> N
     """From the call to points, outcome, action and progress (LGSCO 3.1, 6.6, 7.3; HO 3.1, 6.6, 7.3)."""
     reference = taken(office, GRIEVANCE, "--email", "ann@example.org")
     view = office.run("queue", reference, "--json").json
-    assert (view["case"]["channel"], view["case"]["received_on"]) == ("telephone", "2026-03-03")
+    assert (view["case"]["channel"], view["case"]["received_on"]) == ("telephone", CAME)
     assert view["messages"][0]["account"] == "by hand"
     added = said(office, "point", reference, "--add", "The boiler stayed broken.")
-    assert added.out == "Point 1 added, raised on 2026-03-03.\n"
+    assert added.out == f"Point 1 added, raised on {CAME}.\n"
     outcome = ("--outcome", "upheld", "--finding", "Nobody came.", "--remedy", "£50")
     assert said(office, "point", reference, "--number", "1", *outcome).out == "Point 1: upheld.\n"
     (point,) = office.run("case", "point", reference, "--json").json
     assert (point["outcome"], point["remedy"], point["decided_by"]) == ("upheld", "£50", "pat")
-    promise = ("--add", "Mend it.", "--owner", "Depot", "--due", "2026-04-03", "--point", "1")
-    assert said(office, "action", reference, *promise).out == "Action 1 recorded: Depot, due by 2026-04-03.\n"
+    promise = ("--add", "Mend it.", "--owner", "Depot", "--due", DUE, "--point", "1")
+    assert said(office, "action", reference, *promise).out == f"Action 1 recorded: Depot, due by {DUE}.\n"
     assert "letter queued: progress" in said(office, "progress", reference).out.lower()
-    done = said(office, "action", reference, "--number", "1", "--done", "2026-03-04", "--note", "Mended.")
+    done = said(office, "action", reference, "--number", "1", "--done", CAME, "--note", "Mended.")
     assert done.out == "Action 1 done: Mend it.; 0 outstanding.\n"
-    assert office.run("case", "action", reference).out == "1  2026-04-03  Depot  Mend it.  2026-03-04\n"
+    assert office.run("case", "action", reference).out == f"1  {DUE}  Depot  Mend it.  {CAME}\n"
 
 
 def test_what_is_agreed_is_listed_reviewed_and_ended(office: Office) -> None:
@@ -101,10 +109,10 @@ def test_what_is_agreed_is_listed_reviewed_and_ended(office: Office) -> None:
         2,
         "heard: this kind, adjustment, needs the date of its review (--review)\n",
     )
-    agreed = ("--kind", "adjustment", "--what", "Calls after ten.", "--review", "2099-01-01")
+    agreed = ("--kind", "adjustment", "--what", "Calls after ten.", "--review", DUE)
     assert said(office, "arrange", reference, *agreed).out.startswith("Arrangement 2 recorded")
-    kept = said(office, "arrange", reference, "--keep", "2", "--review", "2099-06-01", "--reason", "Same.")
-    assert kept.out == "Arrangement 2 goes on, to be reviewed on 2099-06-01.\n"
+    kept = said(office, "arrange", reference, "--keep", "2", "--review", NEXT_YEAR, "--reason", "Same.")
+    assert kept.out == f"Arrangement 2 goes on, to be reviewed on {NEXT_YEAR}.\n"
     assert said(office, "arrange", reference, "--end", "2", "--reason", "Better.").code == 0
     assert len(office.run("case", "arrange", reference).out.splitlines()) == 1
     both = said(office, "arrange", reference, "--end", "1", "--keep", "1", "--reason", "x")
@@ -118,11 +126,31 @@ def test_consent_is_asked_for_refused_and_given(office: Office) -> None:
     assert said(office, "consent", reference, "--ask", "--by", "Mary Lee").code == 0
     word = ("--by", "Mary Lee", "--evidence", "She rang.")
     assert "no answer goes" in said(office, "consent", reference, "--refused", *word).out
-    said(office, "action", reference, "--add", "Mend it.", "--owner", "Depot", "--due", "2026-04-03")
+    said(office, "action", reference, "--add", "Mend it.", "--owner", "Depot", "--due", DUE)
     assert "Mary Lee does not agree" in said(office, "progress", reference).err
     assert "may be told" in said(office, "consent", reference, "--given", *word).out
     assert said(office, "progress", reference).code == 0
     assert said(office, "consent", reference).code == 2
+
+
+def test_a_date_with_a_slip_in_its_year_is_refused_by_its_option(office: Office) -> None:
+    """One line that says which days can be right, and nothing is recorded (LGSCO 5.8, HO 5.12)."""
+    reference = taken(office, GRIEVANCE, "--email", "ann@example.org")
+    promise = ("--add", "Mend it.", "--owner", "Depot")
+    for command in (
+        ("point", reference, "--add", "More.", "--raised", "2016-01-01"),
+        ("action", reference, *promise, "--due", "2099-01-01"),
+        ("action", reference, *promise, "--due", "2016-01-01"),
+        ("arrange", reference, "--kind", "disability", "--what", "Deaf.", "--review", "2099-01-01"),
+        ("escalate", reference, "--received", "2016-01-01"),
+        ("answered", reference, "--on", "2016-01-01", "--by", "pat"),
+    ):
+        told = said(office, *command)
+        assert (told.code, told.out) == (2, "")
+        option = next(each for each in command if each in DATE_OPTIONS)
+        assert f"{option} " in told.err
+        assert f"{command[command.index(option) + 1]} cannot be right; name a day from" in told.err
+    assert office.run("queue", reference, "--json").json["case"]["version"] == 1
 
 
 def test_cases_are_merged_and_split_by_their_references(office: Office, tmp_path: Path) -> None:
@@ -161,6 +189,7 @@ def test_a_note_that_cannot_be_taken_says_why(office: Office) -> None:
         (b"x" * 2_000_001, (), "2,000,000 bytes"),
         (b"x", ("--received", "2099-01-01T10:00"), "--received"),
         (b"x", ("--received", "yesterday"), "--received"),
+        (b"x", ("--received", "1999-01-01T10:00"), "--received 1999-01-01 cannot be right"),
     ):
         done = office.run("case", *new, *more, given=given)
         assert (done.code, word in done.err) == (2, True), done.err

@@ -133,9 +133,10 @@ def test_a_complaint_is_worked_from_its_officer_to_stage_2(office: Office) -> No
         "case": ONE, "done": f"case {ONE} is pat's now",
     }  # fmt: skip
     limit = WorkingDays().extendable_to(RESPOND_BY, stage=1)
-    said = told(office, "case", "extend", ONE, "--days", "11", "--reason", "The surveyor was ill.")
+    more_time = ("case", "extend", ONE, "--reason", "The surveyor was ill.", "--officer", "pat")
+    said = told(office, *more_time, "--days", "11")
     assert f"to {limit} at the latest" in said
-    done = works(office, "case", "extend", ONE, "--days", "5", "--reason", "The surveyor was ill.").out
+    done = works(office, *more_time, "--days", "5").out
     new_date = WorkingDays().after(RESPOND_BY, 5)
     assert f"is due on {new_date}; letter queued: extension." in done
     shown = works(office, "queue", ONE).out
@@ -163,7 +164,7 @@ def test_a_request_becomes_a_complaint_that_is_not_accepted(office: Office) -> N
     assert "would fit anybody's complaint" in told(office, "case", "exclude", TWO, *formula)
     why = "Your notice of 2 March can still be appealed to the tribunal until 30 March."
     assert "stays open for the service request" in works(
-        office, "case", "exclude", TWO, *formula[:-1], why
+        office, "case", "exclude", TWO, *formula[:-1], why, "--officer", "pat"
     ).out  # fmt: skip
     shown = works(office, "queue", TWO).out
     assert f"service request open since {TODAY}" in shown
@@ -188,6 +189,33 @@ def test_an_officer_who_saw_an_older_version_is_told(office: Office) -> None:
     assert works(office, "queue", ONE, "--json").json["case"]["assigned_to"] == "pat"
 
 
+def test_a_stage_1_that_somebody_answered_elsewhere_keeps_them_from_stage_2(office: Office) -> None:
+    """With its own day; and no answer lies before the complaint (LGSCO 6.14, HO 6.13)."""
+    elsewhere = ("case", "answered", ONE, "--by", "Pat Okoro", "--officer", "kim")
+    assert "--on 2020-01-01 cannot be right" in told(office, *elsewhere, "--on", "2020-01-01")
+    assert f"answered on {TODAY} by pat." in works(office, *elsewhere, "--on", str(TODAY)).out
+    works(office, "case", "escalate", ONE, "--received", str(TODAY))
+    assert "pat handled stage 1" in told(office, "case", "assign", ONE, "--to", "pat")
+    works(office, "case", "assign", ONE, "--to", "sam")
+    assert "stage 1 handled by pat" in works(office, "queue", ONE).out
+
+
+def test_letters_are_signed_by_an_officer_on_record(office: Office) -> None:
+    """Whoever decides by another name is told how to mend it, and nothing is written."""
+    more_time = ("case", "extend", ONE, "--days", "5", "--reason", "The surveyor was ill.", "--officer")
+    assert "'kim' is no officer on record" in told(office, *more_time, "kim")
+    works(office, *more_time, "sam")
+    text = works(office, "letters", "preview", "extension", "--case", ONE).out
+    assert "\nSam Okoro\nComplaints Team\n" in text
+
+
+def test_an_absence_with_a_slip_in_its_year_is_none(office: Office) -> None:
+    """Nobody is away until 2099, or was until 2020 from today on."""
+    for day in ("2099-01-01", "2020-01-01"):
+        refused = told(office, "officers", "away", "pat", "--until", day)
+        assert f"--until {day} cannot be right" in refused
+
+
 def test_officers_go_away_come_back_and_hand_over(office: Office) -> None:
     """Nothing that is theirs is forgotten meanwhile."""
     works(office, "case", "assign", ONE, "--to", "pat")
@@ -204,3 +232,27 @@ def test_officers_go_away_come_back_and_hand_over(office: Office) -> None:
     assert (sam["role"], sam["open_cases"]) == ("team_manager", 2)
     assert "DISABLED" in works(office, "officers", "list").out
     works(office, "officers", "enable", "pat")
+
+
+def test_what_was_acknowledged_as_a_complaint_ends_as_a_correction_or_a_refusal(office: Office) -> None:
+    """The officer is asked which it is, and the person hears of it (LGSCO 1.7, 2.4; HO 1.5, 2.4)."""
+    ends = ("rule", ONE, "--status", "enquiry", "--reason", "She only asked.", "--officer", "pat")
+    asked = told(office, *ends)
+    assert "--correction" in asked
+    assert f"heard case exclude {ONE}" in asked
+    assert works(office, "queue", ONE, "--json").json["rulings"] == []
+    done = works(office, *ends, "--correction", "--json").json
+    assert done == {"case": ONE, "done": "letter queued: correction"}
+    text = works(office, "letters", "preview", "correction", "--case", ONE).out
+    assert "\nPat Okoro\nComplaints Team\n" in text
+    works(office, "case", "convert", ONE, "--to", "complaint", "--reason", "She rang: she did mean to.")
+    works(office, "audit", "verify")
+
+
+def test_whose_case_it_is_is_acknowledged_to_them(office: Office) -> None:
+    """And a correction is none for a message that is no case yet (LGSCO 6.2, HO 6.2)."""
+    done = works(office, "rule", ONE, "--complainant", "Bob Reed <bob@example.net>", "--reason", "His.").out
+    assert "letter queued for them, since the first went to somebody else: stage_1_acknowledgement" in done
+    letters = works(office, "queue", ONE, "--json").json["letters"]
+    assert [each["recipient"] for each in letters] == ["ann@example.org", "bob@example.net"]
+    assert "--correction" in told(office, "rule", "M-1", "--correction", "--reason", "Spam.")

@@ -6,12 +6,17 @@ import os
 import sqlite3
 import time
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from imapclient import IMAPClient
 from installation import Installation, imap_table, smtp_table, wait_until
 from letters_in import mail
+from rows import new_case
 from servers import Dovecot, SmtpServer, free_port
+from sqlalchemy import text
+
+from models.unit_of_work import SqlUnitOfWork, make_engine
 
 
 def test_a_gap_is_named_alarms_and_is_closed_while_the_service_runs(
@@ -83,15 +88,59 @@ def test_a_mailbox_that_is_away_is_a_gap_and_no_record_is_exit_2(
     assert "Traceback" not in away.out + away.err + nothing.err
 
 
+def test_cases_that_the_guard_cannot_acknowledge_alarm_and_keep_no_other_waiting(
+    installation: Installation, dovecot: Dovecot, user: str, smtp: SmtpServer
+) -> None:
+    """Log, health and doctor say so, and all is well once they can be read again (LGSCO 6.2, HO 6.2)."""
+    installation.configure(imap_table(dovecot, user), smtp_table(smtp))
+    port = listen(installation)
+    assert installation.run("migrate").code == 0
+    put_guarded(installation, broken=101)
+    running = installation.start()
+    wait_until(lambda: guard_says(port) == "101 cases failed and are not acknowledged", what="the alarm",
+               log=running.log)  # fmt: skip
+    assert healthz(port)[0] == 503
+    wait_until(lambda: len(smtp.letters) == 1, what="the letter of the sound case", log=running.log)
+    assert b"guard_failed" in running.log.read_bytes()
+    wrong = [each["what"] for each in installation.run("doctor", "--json").json if not each["ok"]]
+    assert "health: guard" in wrong
+    with closing(sqlite3.connect(installation.data / "heard.db")) as connection:
+        connection.execute("UPDATE cases SET ombudsman = 'lgsco', guard_at = NULL")
+        connection.commit()
+    wait_until(lambda: guard_says(port) == "", what="health", log=running.log)
+
+
+def put_guarded(installation: Installation, *, broken: int) -> None:
+    """Put cases on record whose guard time has come: the first ones cannot be read, the last one can."""
+    now = datetime.now(UTC)
+    engine = make_engine(f"sqlite:///{installation.data / 'heard.db'}")
+    with SqlUnitOfWork(engine) as uow:
+        for number in range(broken + 1):
+            guard_at = now - timedelta(minutes=5) + timedelta(seconds=number)
+            uow.cases.add(new_case(reference=f"C-{number:04}", opened_at=now, guard_at=guard_at))
+        uow.commit()
+    with engine.begin() as connection:
+        broken_ones = text("UPDATE cases SET ombudsman = 'nobody' WHERE reference < :sound")
+        connection.execute(broken_ones, {"sound": f"C-{broken:04}"})
+    engine.dispose()
+
+
+def guard_says(port: int) -> str:
+    """Return what failed in the guard's last run, empty where nothing did."""
+    checks = healthz(port)[1].get("checks", [])
+    said = [each["said"] for each in checks if each["name"] == "guard"]
+    return said[0].partition("; ")[2] if said else "not asked yet"
+
+
 def test_a_port_that_is_taken_keeps_the_service_from_starting_unwatched(
     installation: Installation, dovecot: Dovecot, user: str
 ) -> None:
     """One line that names the setting."""
     installation.configure(imap_table(dovecot, user))
-    text = installation.settings.read_text().replace(
+    settings = installation.settings.read_text().replace(
         "guard_seconds = 1\n", f'guard_seconds = 1\nhealth_listen = "127.0.0.1:{dovecot.plain_port}"\n'
     )
-    installation.settings.write_text(text)
+    installation.settings.write_text(settings)
     done = installation.run("run")
     assert done.code == 2
     assert "health_listen under [service]" in done.err

@@ -190,6 +190,7 @@ def test_of_two_cases_due_on_one_day_the_vulnerable_person_s_comes_first(engine:
 def test_a_case_on_the_queue_is_due_when_its_extension_ends(engine: Engine) -> None:
     """The officer sees the date that the complainant was told (LGSCO 6.4, HO 6.4)."""
     kept(engine, assigned_to="pat")
+    employed(engine, "pat")
     with SqlUnitOfWork(engine) as uow:
         extend(uow, FIRST, to=date(2026, 3, 24), reason="The surveyor was ill.", **WRITES)
         uow.commit()

@@ -9,11 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from builders import ANN, LETTERHEAD
 from rows import new_case, new_letter
 from servers import SmtpServer
 from sqlalchemy import Engine
 
 from casework.deliver_letters import deliver_one
+from casework.policy import Policy
 from letters.compose import compose
 from letters.deliver import MaildirSender, Security, SmtpSender
 from letters.deliver import SmtpServer as Server
@@ -31,7 +33,8 @@ written = partial(compose, sender_name="Harrowmere Council", sender_address="com
 def queued(engine: Engine, **changes: object) -> None:
     """Queue a stage 1 acknowledgement on a case."""
     with SqlUnitOfWork(engine) as uow:
-        case = new_case(reference="C-0000-0001-95", stage=1)
+        recipient = changes.get("recipient", ANN.address)
+        case = new_case(reference="C-0000-0001-95", stage=1, reply_address=recipient)
         letter = new_letter(kind=LetterKind.STAGE_1_ACKNOWLEDGEMENT, queued_at=NOW, due_at=NOW, **changes)
         case.letters.append(letter)
         uow.cases.add(case)
@@ -40,7 +43,10 @@ def queued(engine: Engine, **changes: object) -> None:
 
 def deliver(engine: Engine, sender: SmtpSender | MaildirSender, now: datetime = NOW) -> Letter | None:
     """Run the delivery of one letter at an instant."""
-    return deliver_one(partial(SqlUnitOfWork, engine), sender, written, clock=lambda: now)
+    return deliver_one(
+        partial(SqlUnitOfWork, engine), sender, written,
+        policy=Policy(), letterhead=LETTERHEAD, clock=lambda: now,
+    )  # fmt: skip
 
 
 def to(server: SmtpServer, security: Security = Security.PLAIN, **more: str) -> SmtpSender:
@@ -169,7 +175,10 @@ def test_a_redirected_letter_reaches_nobody_but_the_tester(engine: Engine, smtp:
     queued(engine, recipient="ann@example.org")
     sender = RedirectingSender(to(smtp), to="tester@harrowmere.example")
     redirected = partial(written, redirect_to="tester@harrowmere.example")
-    letter = deliver_one(partial(SqlUnitOfWork, engine), sender, redirected, clock=lambda: NOW)
+    letter = deliver_one(
+        partial(SqlUnitOfWork, engine), sender, redirected,
+        policy=Policy(), letterhead=LETTERHEAD, clock=lambda: NOW,
+    )  # fmt: skip
     assert letter is not None
     assert (letter.state, letter.recipient) == (LetterState.SENT, "ann@example.org")
     (caught,) = smtp.wait_for(1)

@@ -10,6 +10,7 @@ from rows import new_case, new_letter, new_message
 from sqlalchemy import Engine, event
 
 import migrations
+from casework.letter_tasks import ask_to_release, close_task_of
 from models import due_rows
 from models.case import Action, Case, Task
 from models.codes import ArrangementKind, LetterKind, LetterState, Status, TaskKind
@@ -132,6 +133,22 @@ def test_an_open_task_is_due_and_a_closed_one_is_not(engine: Engine) -> None:
     assert only(engine) == ("read reply", UNTIL, ("amir",))
 
 
+def test_a_held_letter_is_due_and_named_until_somebody_lets_it_go(engine: Engine) -> None:
+    """Kind and case, and nothing of the person (LGSCO 6.2, HO 6.2)."""
+    case = new_case(reference="C-1", assigned_to="amir", acknowledged_on=BEFORE, acknowledge_by=UNTIL)
+    held = new_letter(kind=LetterKind.STAGE_1_ACKNOWLEDGEMENT, state=LetterState.HELD)
+    ask_to_release(case, held, now=NOW)
+    with SqlUnitOfWork(engine) as uow:
+        uow.cases.add(case)
+        uow.commit()
+    assert only(engine) == ("a letter that is held (stage 1 acknowledgement)", UNTIL, ("amir",))
+    with SqlUnitOfWork(engine) as uow:
+        case = uow.cases.get("C-1")
+        close_task_of(case, held, now=NOW)
+        uow.commit()
+    assert due(engine) == []
+
+
 def test_a_task_about_a_message_names_the_message(engine: Engine) -> None:
     """What could not be read belongs to no case, and to nobody."""
     with SqlUnitOfWork(engine) as uow:
@@ -155,6 +172,16 @@ def test_an_action_is_due_until_it_is_done(engine: Engine) -> None:
         )
         put(engine, actions=[action])
     assert only(engine) == ("an action that was promised", BEFORE, ("amir", "may"))
+
+
+def test_a_promise_on_a_closed_case_is_due_until_it_is_done(engine: Engine) -> None:
+    """Closing it is no keeping of it, and the case stays closed (LGSCO 7.3, HO 7.3)."""
+    for done_on in (None, BEFORE):
+        action = Action(number=1, what="repair", owner="may", opened_on=BEFORE, due_by=TODAY, done_on=done_on)
+        put(engine, actions=[action], closed_on=BEFORE, closed_why="withdrawn", awaits_officer=False)
+    assert only(engine) == ("an action that was promised", TODAY, ("amir", "may"))
+    counted = due_rows.overdue_counts(engine, until=TODAY, working_days=WorkingDays())
+    assert counted[DutyKind.ACTION] == 1
 
 
 @pytest.mark.parametrize(("assigned_to", "whose"), [("amir", ("amir",)), ("", ("may",))])

@@ -66,7 +66,8 @@ def test_a_case_that_fails_the_guard_makes_no_other_late(engine: Engine) -> None
             case.messages.append(message)
         uow.commit()
     later = NOW + timedelta(hours=1)
-    done = dict(run_guard(partial(SqlUnitOfWork, engine), policy=Policy(), letterhead=house, now=later))
+    guarded = run_guard(partial(SqlUnitOfWork, engine), policy=Policy(), letterhead=house, now=later)
+    done = {each.reference: each.done for each in guarded}
     assert done["C-0000-0001-95"].startswith("failed")
     assert done["C-0000-0002-92"].startswith("letter queued")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from builders import LETTERHEAD
 from notify_server import KEY, TEMPLATE, NotifyServer
 from rows import new_case, new_letter
 from sqlalchemy import Engine
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 import operations.doctor
 from bootstrap import App
 from casework.deliver_letters import deliver_one
+from casework.policy import Policy
 from letters.compose import compose
 from letters.notify import NotifySender, NotifyService
 from letters.redirect import RedirectingSender
@@ -69,7 +71,10 @@ def queued(engine: Engine) -> None:
 
 def deliver(engine: Engine, sender: NotifySender, now: datetime = NOW) -> Letter:
     """Run the delivery of one letter at an instant."""
-    letter = deliver_one(partial(SqlUnitOfWork, engine), sender, written, clock=lambda: now)
+    letter = deliver_one(
+        partial(SqlUnitOfWork, engine), sender, written,
+        policy=Policy(), letterhead=LETTERHEAD, clock=lambda: now,
+    )  # fmt: skip
     assert letter is not None
     return letter
 

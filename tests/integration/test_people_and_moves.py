@@ -90,7 +90,11 @@ def test_who_has_only_a_telephone_is_rung_on_the_record_too(engine: Engine) -> N
     case = case_of(engine, taken(engine, replace(NOTE, email="", telephone="01632 960123")))
     assert [letter.state for letter in case.letters] == [LetterState.BY_HAND]
     assert [task.kind for task in case.tasks] == [TaskKind.TELL_BY_TELEPHONE]
-    assert deliver_one(lambda **_: SqlUnitOfWork(engine), _Nobody(), lambda _: b"", clock=lambda: NOW) is None
+    sent = deliver_one(
+        lambda **_: SqlUnitOfWork(engine), _Nobody(), lambda _: b"",
+        policy=POLICY, letterhead=LETTERHEAD, clock=lambda: NOW,
+    )  # fmt: skip
+    assert sent is None
 
 
 class _Nobody:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 import structlog
 from builders import LETTERHEAD
+from hands import make_officer
 from letters_in import GRIEVANCE, REQUEST, mail
 from sqlalchemy import Engine, text
 
+from casework.exclude import exclude
 from casework.guard import run_guard
 from casework.policy import Caps, Policy
 from casework.possible_reply import confirm_reply
@@ -20,9 +22,11 @@ from intake.folders import EmlFolder
 from intake.reader import IsolatedReader
 from intake.receive import Receiver
 from models import queries
+from models.audit_chain import verify
 from models.case import Case
 from models.codes import AcknowledgementMode, LetterKind, LetterState, Outcome, Status, TaskKind
 from models.deadlines import WorkingDays
+from models.due_rows import duties
 from models.errors import InputInvalid
 from models.reference import reply_mark
 from models.unit_of_work import SqlUnitOfWork, is_clash
@@ -342,6 +346,79 @@ def test_stage_2_follows_an_answer(office: Office) -> None:
     office.rule(case.reference, Status.COMPLAINT, is_answered=True)
     assert "stage_2_acknowledgement" in office.rule(case.reference, Status.ESCALATION)
     assert office.cases()[0].stage == 2
+
+
+PERMIT = (
+    "I applied for a parking permit on 2 October and again on 20 October, and paid twice. The permit never "
+    "came, your parking team does not answer, and I have had two parking fines. I am very unhappy about it."
+)
+
+
+def refused(office: Office) -> str:
+    """Receive a complaint that Pat does not accept, and return the Message-ID of the letter that says so."""
+    office.receive(mail())
+    (case,) = office.cases()
+    with office.units() as uow:
+        uow.officers.add(make_officer())
+        uow.flush()
+        exclude(
+            uow, case.reference, ground="legal_proceedings", evidence="The claim form.", own_grounds={},
+            reasons="Your claim about the boiler was issued at the county court on 4 November this year.",
+            officer="pat", policy=office.policy, letterhead=LETTERHEAD, now=office.now,
+        )  # fmt: skip
+        uow.commit()
+    return office.cases()[0].letters[-1].message_id
+
+
+def test_who_was_refused_and_writes_again_is_read_by_an_officer_in_time(office: Office) -> None:
+    """No machine accepts the same matter, and nobody forgets it (LGSCO 2.1, 2.5; HO 2.1, 2.5)."""
+    refusal = refused(office)
+    again = f"I do not accept that. {GRIEVANCE}"
+    assert office.receive(mail(body=again, in_reply_to=refusal)) == [Outcome.REPLY]
+    later = MONDAY + timedelta(days=14)
+    run_guard(office.units, policy=office.policy, letterhead=LETTERHEAD, now=later)
+    (case,) = office.cases()
+    assert (case.stage, case.guard_at, case.letters[-1].kind) == (0, None, LetterKind.NOT_ACCEPTED)
+    due_by = WorkingDays().acknowledge_by(MONDAY.date())
+    open_tasks = [(task.kind, task.due_by) for task in case.tasks if task.closed_at is None]
+    assert (TaskKind.READ_REPLY, due_by) in open_tasks
+    told = duties(office.engine, until=later.date(), working_days=WorkingDays())
+    assert (case.reference, due_by) in [(each.reference, each.due_by) for each in told]
+    assert queries.queue(office.engine, limit=1)[0].due_by <= due_by
+
+
+def test_another_matter_of_who_was_refused_has_its_own_clock_and_guard(office: Office) -> None:
+    """What was never refused is acknowledged in time, on a case of its own (LGSCO 6.2, 6.9; HO 6.2, 6.8)."""
+    refusal = refused(office)
+    assert office.receive(mail(subject="Permit", body=PERMIT, in_reply_to=refusal)) == [Outcome.CASE]
+    old, new = office.cases()
+    assert (len(old.messages), old.guard_at, old.stage) == (1, None, 0)
+    assert new.tasks[0].note.startswith(f"answers {old.reference}, which was not accepted")
+    run_guard(office.units, policy=office.policy, letterhead=LETTERHEAD, now=MONDAY + timedelta(days=6))
+    new = office.cases()[1]
+    (letter,) = new.letters
+    assert letter.kind is LetterKind.STAGE_1_ACKNOWLEDGEMENT
+    assert "boiler" not in letter.text
+    assert old.reference not in letter.text
+
+
+def test_one_line_takes_an_answered_complaint_to_stage_2(office: Office) -> None:
+    """Our own words are enough, with no reason and no officer (LGSCO 6.12, 6.13; HO 6.11, 6.12)."""
+    office.receive(mail())
+    (case,) = office.cases()
+    office.rule(case.reference, Status.COMPLAINT, is_answered=True)
+    answer = mail(
+        subject="Re: our answer", body="Take it to stage 2.", in_reply_to=case.letters[0].message_id
+    )
+    assert office.receive(answer) == [Outcome.REPLY]
+    (case,) = office.cases()
+    assert (case.status, case.stage, case.received_on) == (Status.ESCALATION, 2, MONDAY.date())
+    assert case.letters[-1].kind is LetterKind.STAGE_2_ACKNOWLEDGEMENT
+    view = queries.case_view(office.engine, case.reference)
+    assert view is not None
+    joined = next(row for row in view.trail if row["action"] == "reply_joined")
+    assert joined["detail"]["stage_1"]["answered_on"] == MONDAY.date().isoformat()
+    assert not verify(office.engine).fault
 
 
 def test_triage_that_fails_on_a_message_quarantines_that_message_alone(office: Office) -> None:

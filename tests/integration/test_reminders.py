@@ -18,10 +18,12 @@ from sqlalchemy import Engine, select
 
 from bootstrap import App
 from casework.deliver_letters import deliver_one
+from casework.policy import Policy
 from casework.remind import Digest, write_digest
+from casework.write_letter import write_letter
 from models import orm
 from models.case import Task
-from models.codes import ArrangementKind, LetterKind, LetterState, TaskKind
+from models.codes import ArrangementKind, DeliveryMode, LetterKind, LetterState, TaskKind
 from models.duties import Duty, DutyKind
 from models.people import Arrangement, Officer
 from models.unit_of_work import SqlUnitOfWork
@@ -224,7 +226,9 @@ def test_a_digest_leaves_as_mail_that_says_that_a_machine_wrote_it(apps: Apps) -
     app = apps.one()
     remind_if_due(app)
     sender = app.sender()
-    while letter := deliver_one(app.units, sender, app.compose, clock=apps.clock):
+    while letter := deliver_one(
+        app.units, sender, app.compose, policy=app.policy, letterhead=app.letterhead, clock=apps.clock
+    ):
         assert letter.state is LetterState.SENT, letter.last_fault
     sender.close()
     mail = {each["To"]: each for each in _mail_in(app.data / "outbox" / "new")}
@@ -236,6 +240,36 @@ def test_a_digest_leaves_as_mail_that_says_that_a_machine_wrote_it(apps: Apps) -
     assert "C-1" in text
     assert "Ann" not in text
     assert "Missed bin" not in text
+
+
+def test_a_digest_names_the_letters_that_are_held_and_is_not_held_itself(apps: Apps, engine: Engine) -> None:
+    """What is overdue stands on top; the digest leaves in the first weeks too (LGSCO 6.2, HO 6.2)."""
+    app = apps.one()
+    with app.units() as uow:
+        for reference, day in (("C-3", MONDAY), ("C-4", TUESDAY)):
+            case = new_case(reference=reference, assigned_to="amir", acknowledge_by=day)
+            uow.cases.add(case)
+            write_letter(
+                uow, case, LetterKind.RECEIPT, policy=Policy(delivery=DeliveryMode.HOLD),
+                letterhead=app.letterhead, now=EIGHT,
+            )  # fmt: skip
+        uow.commit()
+    with app.units() as uow:
+        for reference in ("C-3", "C-4"):
+            uow.cases.get(reference).acknowledged_on = MONDAY
+        uow.commit()
+    remind_if_due(app)
+    with engine.connect() as connection:
+        letters = orm.letters.c
+        digests = select(letters.state, letters.text).where(
+            letters.kind == LetterKind.DIGEST, letters.recipient == AMIR
+        )
+        ((state, said),) = connection.execute(digests).all()
+    assert state is LetterState.QUEUED
+    flat = " ".join(said.split())
+    assert flat.count("letter that is held (receipt)") == 2
+    assert flat.index("C-3") < flat.index("C-4")
+    assert "ann@example.org" not in flat
 
 
 def _mail_in(folder: Path) -> list[EmailMessage]:

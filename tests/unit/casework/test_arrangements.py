@@ -18,11 +18,12 @@ from builders import (
     make_parsed,
 )
 from fakes import FakeUnitOfWork
-from hands import DECIDES, HELD, WRITES, acknowledged
+from hands import DECIDES, HELD, WRITES, acknowledged, answered, office
 
 from casework.arrangements import arrange, end_arrangement, keep_arrangement, open_reviews
 from casework.extend import extend
 from casework.guard import run_guard
+from casework.merge import merge
 from casework.open_case import open_case
 from casework.policy import Caps, Policy
 from casework.record_ruling import record_ruling
@@ -60,7 +61,7 @@ def agree(uow: FakeUnitOfWork, **changes: Any) -> str:
 
 def with_way(way: ContactWay, *cases: Case) -> FakeUnitOfWork:
     """Return a record of these cases on which a way is agreed with Ann."""
-    uow = FakeUnitOfWork(*(cases or (make_case(),)))
+    uow = office(*(cases or (make_case(),)))
     agree(uow, way=way, value=VALUES[way])
     return uow
 
@@ -296,7 +297,6 @@ def test_a_review_that_is_due_becomes_a_task_once() -> None:
     assert open_reviews(uow, today=REVIEW + timedelta(days=1), now=NOW) == []
     ((kind, due_by),) = [(task.kind, task.due_by) for task in case.tasks]
     assert (kind, due_by) == (TaskKind.REVIEW_ARRANGEMENT, REVIEW)
-    assert case.awaits_officer
     assert [row.action for row in uow.audit.rows] == ["arranged", "review_due"]
 
 
@@ -329,3 +329,66 @@ def test_a_review_whose_case_is_not_on_record_stops_no_other() -> None:
     uow.people.all[0].case_reference = "C-1111-2222-83"
     agree(uow, what="Calls after ten.")
     assert open_reviews(uow, today=REVIEW, now=NOW) == [REFERENCE]
+
+
+def merged(case: Case, into: Case) -> FakeUnitOfWork:
+    """Return a record on which letters to Ann go by post, agreed on a case that was merged since."""
+    uow = with_way(ContactWay.POST, case, into)
+    merge(uow, case.reference, into.reference, reason="The same bin.", policy=Policy(), **DECIDES)
+    return uow
+
+
+@pytest.mark.parametrize("what", ["keep", "end"])
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_a_review_is_recorded_on_a_closed_case_that_stays_closed(what: str, *, is_merged: bool) -> None:
+    """Also on the one in which the case goes on; nothing is left to do there (LGSCO 5.6, HO 5.10)."""
+    case = answered(reference="C-1111-2222-83", answered_on=None) if is_merged else answered()
+    uow = merged(make_case(), case) if is_merged else with_way(ContactWay.POST, case)
+    case.closed_on, case.closed_why, case.awaits_officer = TODAY, "Answered.", False
+    assert open_reviews(uow, today=REVIEW, now=NOW) == [case.reference]
+    if what == "end":
+        end_arrangement(uow, case.reference, 1, reason="No longer needed.", **DECIDES)
+    else:
+        keep_arrangement(uow, case.reference, 1, review_on=date(2027, 3, 1), reason="As before.", **DECIDES)
+    assert (case.closed_on, case.awaits_officer) == (TODAY, False)
+    assert not [task for task in case.tasks if task.closed_at is None]
+    assert open_reviews(uow, today=REVIEW, now=NOW) == []
+
+
+def test_what_was_agreed_under_another_address_is_reviewed_where_the_case_goes_on() -> None:
+    """One person, two addresses, one telephone: the arrangement is theirs (LGSCO 5.6, HO 5.10)."""
+    other = make_case(
+        reference="C-1111-2222-83", complainant_address="lee@example.net", reply_address="lee@example.net"
+    )
+    uow = with_way(ContactWay.TELEPHONE_ONLY, make_case(), other)
+    arrange(
+        uow, other.reference, kind=ArrangementKind.CONTACT, what="Ring.", way=ContactWay.TELEPHONE_ONLY,
+        value=VALUES[ContactWay.TELEPHONE_ONLY], policy=OURS, **DECIDES,
+    )  # fmt: skip
+    merge(uow, REFERENCE, other.reference, reason="The same bin.", policy=Policy(), **DECIDES)
+    assert uow.people.all[0].address == ANN.address
+    keep_arrangement(uow, other.reference, 1, review_on=date(2027, 3, 1), reason="As before.", **DECIDES)
+    assert uow.people.all[0].review_on == date(2027, 3, 1)
+
+
+def test_somebody_whose_only_case_is_closed_can_still_agree_on_something() -> None:
+    """It binds the letters about whatever they write next (LGSCO 5.6, HO 5.10)."""
+    case = answered(closed_on=TODAY)
+    uow = with_way(ContactWay.POST, case)
+    later = open_case(
+        uow, make_message(id=9, uid="9"), make_parsed(), make_decision(),
+        policy=Policy(), letterhead=LETTERHEAD, now=NOW,
+    )  # fmt: skip
+    assert (later.letters[-1].state, case.closed_on, case.awaits_officer) == (
+        LetterState.BY_HAND, TODAY, False
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("day", [TODAY, date(2036, 9, 1)])
+def test_a_review_lies_ahead_and_within_five_years(day: date) -> None:
+    """A slip in the year would put it where nobody ever looks again (LGSCO 5.6, HO 5.10)."""
+    uow = with_way(ContactWay.POST)
+    with pytest.raises(InputInvalid, match=f"--review {day} cannot be right; name a day from 2026-03-04"):
+        keep_arrangement(uow, REFERENCE, 1, review_on=day, reason="As before.", **DECIDES)
+    with pytest.raises(InputInvalid, match=f"--review {day} cannot be right"):
+        agree(uow, review_on=day)

@@ -1,7 +1,7 @@
 """A complaint by telephone, counter, post or councillor is kept as a message and becomes a case like mail."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from email import message_from_bytes
 from email.policy import default
 
@@ -165,6 +165,8 @@ def test_the_same_note_typed_twice_opens_one_case() -> None:
         ({"officer": " "}, "--officer"),
         ({"channel": Channel.EMAIL}, "--channel"),
         ({"received_at": NOW + timedelta(minutes=1)}, "--received"),
+        ({"received_at": NOW.replace(year=2016)}, "--received 2016-03-03 cannot be right"),
+        ({"received_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))}, "--received 0001-01-01"),
         ({"email": "ann"}, "--email"),
         ({"email": "complaints@harrowmere.example"}, "one of ours"),
         ({"telephone": "none"}, "telephone number"),

@@ -2,8 +2,7 @@
 
 import pytest
 from builders import make_case
-from fakes import FakeUnitOfWork
-from hands import WRITES, acknowledged
+from hands import WRITES, acknowledged, office
 
 from casework.clarify import clarify
 from models.codes import LetterKind
@@ -16,7 +15,7 @@ def test_what_is_unclear_is_asked_and_every_date_stays() -> None:
     """The letter holds the questions, the audit too, and the clock runs on (LGSCO 6.2, HO 5.6)."""
     case = acknowledged()
     before = (case.acknowledge_by, case.respond_by, case.guard_at, case.awaits_officer)
-    uow = FakeUnitOfWork(case)
+    uow = office(case)
     done = clarify(uow, case.reference, questions=[QUESTION, "Since when?"], **WRITES)
     assert case.letters[-1].kind is LetterKind.CLARIFICATION
     assert QUESTION in " ".join(case.letters[-1].text.split())
@@ -30,7 +29,7 @@ def test_what_is_unclear_is_asked_and_every_date_stays() -> None:
 def test_a_letter_without_sensible_questions_is_refused(questions: list[str]) -> None:
     """Nothing is written and nothing recorded."""
     case = make_case()
-    uow = FakeUnitOfWork(case)
+    uow = office(case)
     with pytest.raises(InputInvalid):
         clarify(uow, case.reference, questions=questions, **WRITES)
     assert (case.letters, uow.audit.rows) == ([], [])

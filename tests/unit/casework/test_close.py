@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 from builders import GUARD_AT, NOW, TODAY, make_case, make_letter
 from fakes import FakeUnitOfWork
-from hands import DECIDES, WRITES, acknowledged, answered, make_action, make_officer, make_point, request
+from hands import (
+    DECIDES,
+    WRITES,
+    acknowledged,
+    answered,
+    make_action,
+    make_officer,
+    make_point,
+    office,
+    request,
+)
 
 from casework.close import close, reopen
 from casework.exclude import exclude
@@ -88,11 +98,19 @@ def test_a_complaint_that_was_withdrawn_owes_no_answer() -> None:
     assert uow.audit.rows[-1].detail["withdrawn"] is True
 
 
+def test_who_closes_a_case_hears_of_the_promises_that_outlive_it() -> None:
+    """They stay outstanding, and are reminded of (LGSCO 7.3, HO 7.3)."""
+    _, done = closed(acknowledged(actions=[make_action()]), is_withdrawn=True)
+    assert done.endswith("is closed; promised and not done, so reminders go on: A new bin")
+    _, done = closed(acknowledged(actions=[make_action(done_on=TODAY)]), is_withdrawn=True)
+    assert done.endswith("is closed")
+
+
 def test_a_refused_complaint_waits_for_its_service_request() -> None:
     """Until that is closed as well (LGSCO 1.7, HO 1.5)."""
     case = request()
     exclude(
-        FakeUnitOfWork(case), case.reference, ground="appeal_route", evidence="The notice.", own_grounds={},
+        office(case), case.reference, ground="appeal_route", evidence="The notice.", own_grounds={},
         reasons="Your notice of 2 March can still be appealed until the end of the month.", **WRITES,
     )  # fmt: skip
     with pytest.raises(InputInvalid, match="the service request is open"):

@@ -1,13 +1,23 @@
 """What every change of a case by an officer begins with."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
-from builders import LETTERHEAD, NOW, make_case, make_letter
+from builders import LETTERHEAD, NOW, TODAY, make_case, make_letter, make_message
 from fakes import FakeUnitOfWork
-from hands import HELD, RESPOND_BY, acknowledged
+from hands import HELD, RESPOND_BY, acknowledged, at, make_officer, office
 
-from casework.common import open_for_change, require_past, require_words, send_letter, withdraw_unsent
+from casework.common import (
+    FIVE_YEARS,
+    came_on,
+    open_for_change,
+    open_or_closed,
+    require_day,
+    require_words,
+    send_letter,
+    signing_officer,
+    withdraw_unsent,
+)
 from casework.policy import Policy
 from letters.details import ExtensionDetails
 from models.case import Case
@@ -15,8 +25,9 @@ from models.codes import LetterKind, LetterState, TaskKind
 from models.errors import InputInvalid, UnknownReference
 
 MORE_TIME = ExtensionDetails(
-    stage=1, reason="The surveyor was ill.", promised=RESPOND_BY, extended_to=date(2026, 3, 24)
-)
+    stage=1, reason="The surveyor was ill.", promised=RESPOND_BY, extended_to=date(2026, 3, 24),
+    signed_by="Pat Okoro",
+)  # fmt: skip
 
 
 def test_a_change_is_counted() -> None:
@@ -61,12 +72,55 @@ def test_a_text_that_has_to_be_there_is_asked_for() -> None:
         require_words(" \n", what="a ruling needs a reason", option="--reason")
 
 
-def test_a_day_to_come_has_not_happened() -> None:
-    """By England's calendar, whatever the hour in Greenwich."""
-    late = datetime(2026, 6, 1, 23, 30, tzinfo=UTC)
-    assert require_past(date(2026, 6, 2), what="--received", now=late) == date(2026, 6, 2)
-    with pytest.raises(InputInvalid, match="--received 2026-06-03 lies in the future"):
-        require_past(date(2026, 6, 3), what="--received", now=late)
+@pytest.mark.parametrize("day", [date(2026, 3, 1), date(2026, 3, 4), date(1, 1, 1), date(9999, 12, 31)])
+def test_a_day_outside_what_can_be_right_is_refused_by_its_option(day: date) -> None:
+    """It says which days can be, the first and the last included."""
+    first, last = date(2026, 3, 2), date(2026, 3, 3)
+    with pytest.raises(InputInvalid, match=f"--on {day} cannot .*; name a day from 2026-03-02 to 2026-03-03"):
+        require_day(day, option="--on", first=first, last=last)
+    assert [require_day(each, option="--on", first=first, last=last) for each in (first, last)] == [
+        first,
+        last,
+    ]
+
+
+def test_a_slip_of_ten_years_lies_further_away_than_any_date_may() -> None:
+    """2036 for 2026, on any day of the year."""
+    for month in range(1, 13):
+        day = date(2026, month, 28)
+        assert day.replace(year=day.year + 4) < day + FIVE_YEARS < day.replace(year=day.year + 10)
+
+
+def test_a_case_came_with_its_oldest_message_request_or_stage() -> None:
+    """Whichever was first; a case that was taken by hand may hold no message."""
+    early, middle = date(2026, 2, 2), date(2026, 2, 9)
+    assert came_on(make_case(messages=[])) == TODAY
+    assert came_on(make_case(messages=[make_message(), make_message(received_at=at(early))])) == early
+    assert came_on(make_case(request_opened_on=middle)) == middle
+    assert came_on(make_case(received_on=early)) == early
+
+
+def test_what_outlives_a_case_is_recorded_on_a_closed_one_too() -> None:
+    """It counts as a change, and the case stays closed (LGSCO 5.6, 7.3; HO 5.10, 7.3)."""
+    case = make_case(closed_on=TODAY)
+    assert open_or_closed(FakeUnitOfWork(case), case.reference) is case
+    assert (case.closed_on, case.version) == (TODAY, 2)
+    with pytest.raises(InputInvalid, match="saw version 1"):
+        open_or_closed(FakeUnitOfWork(case), case.reference, seen=1)
+    merged = make_case(merged_into="C-0000-0001-95", closed_on=TODAY)
+    with pytest.raises(InputInvalid, match="goes on as C-0000-0001-95"):
+        open_or_closed(FakeUnitOfWork(merged), merged.reference)
+
+
+def test_letters_are_signed_by_somebody_on_record_who_works_here() -> None:
+    """The full name stands there; a name that nobody knows would sign nothing."""
+    uow = office()
+    uow.officers.add(make_officer("kim", is_disabled=True))
+    assert signing_officer(uow, " Pat ").full_name == "Pat Okoro"
+    with pytest.raises(InputInvalid, match=r"'root' is no officer on record.*heard officers add"):
+        signing_officer(uow, "root")
+    with pytest.raises(InputInvalid, match="kim is disabled"):
+        signing_officer(uow, "kim")
 
 
 def sent(case: Case, policy: Policy | None = None) -> str:
@@ -112,7 +166,7 @@ def test_only_what_nobody_was_sent_is_withdrawn() -> None:
     ]
     case = make_case(letters=letters)
     kind = LetterKind.STAGE_1_ACKNOWLEDGEMENT
-    assert withdraw_unsent(FakeUnitOfWork(case), case, kind) == [kind, kind]
+    assert withdraw_unsent(FakeUnitOfWork(case), case, kind, now=NOW) == [kind, kind]
     assert [letter.state for letter in letters] == [
         LetterState.WITHDRAWN, LetterState.WITHDRAWN, LetterState.SENT, LetterState.QUEUED,
         LetterState.QUEUED,

@@ -3,7 +3,7 @@
 import pytest
 from builders import ANN, NOW, REFERENCE, TODAY
 from fakes import FakeUnitOfWork
-from hands import WRITES, acknowledged, kinds
+from hands import WRITES, acknowledged, kinds, office
 
 from casework.consent import ask_consent, may_be_told, record_consent
 from models.case import Case
@@ -89,7 +89,7 @@ def test_asking_for_consent_stops_no_clock() -> None:
     """The letter goes, and every date stays (LGSCO 1.5, 3.6, 6.2, 6.3; HO 6.2, 6.3)."""
     case = by_daughter()
     before = (case.received_on, case.acknowledge_by, case.respond_by, case.guard_at, case.extended_to)
-    done = ask_consent(FakeUnitOfWork(case), REFERENCE, **WRITES)
+    done = ask_consent(office(case), REFERENCE, **WRITES)
     assert kinds(case)[-1] is LetterKind.CONSENT_REQUEST
     assert "Mary Lee" in case.letters[-1].text
     assert (case.received_on, case.acknowledge_by, case.respond_by, case.guard_at, case.extended_to) == before
@@ -99,7 +99,7 @@ def test_asking_for_consent_stops_no_clock() -> None:
 def test_asking_needs_to_know_for_whom() -> None:
     """Where the message does not say, the officer does."""
     case = acknowledged()
-    uow = FakeUnitOfWork(case)
+    uow = office(case)
     with pytest.raises(InputInvalid, match="--by"):
         ask_consent(uow, REFERENCE, **WRITES)
     ask_consent(uow, REFERENCE, represented="Mary Lee", **WRITES)

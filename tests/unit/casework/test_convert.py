@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from builders import GUARD_AT, NOW, TODAY, make_case, make_letter, make_message
 from fakes import FakeUnitOfWork
-from hands import DECIDES, WRITES, acknowledged, answered, at, kinds, request, reviewed
+from hands import DECIDES, WRITES, acknowledged, answered, at, kinds, make_officer, request, reviewed
 
 from casework.convert import close_request, convert_to_complaint, convert_to_request
 from models.case import Case, Task
@@ -52,7 +52,7 @@ def test_the_clock_runs_from_the_day_the_dissatisfaction_reached_us() -> None:
 
 def test_a_day_to_come_starts_no_clock() -> None:
     """Nobody can have been dissatisfied tomorrow."""
-    with pytest.raises(InputInvalid, match="--received 2026-03-04 lies in the future"):
+    with pytest.raises(InputInvalid, match=r"--received 2026-03-04 .* from 2026-02-02 to 2026-03-03"):
         to_complaint(request(), received=date(2026, 3, 4))
 
 
@@ -112,14 +112,29 @@ def test_a_complaint_that_is_a_request_after_all_loses_stage_and_clocks() -> Non
 
 
 def test_a_request_that_was_told_so_before_is_not_told_again() -> None:
-    """The service request acknowledgement goes out once."""
+    """The request's letter goes out once; that it is no complaint any longer is news (LGSCO 1.7, HO 1.5)."""
     letters = [
         make_letter(LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT, state=LetterState.SENT),
         make_letter(state=LetterState.SENT),
     ]
     case = acknowledged(letters=letters)
+    uow = FakeUnitOfWork(case)
+    uow.officers.add(make_officer())
+    convert_to_request(uow, case.reference, reason=WHY, **WRITES)
+    assert kinds(case) == [
+        LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT, LetterKind.STAGE_1_ACKNOWLEDGEMENT, LetterKind.CORRECTION,
+    ]  # fmt: skip
+
+
+def test_a_request_that_was_never_told_of_a_complaint_is_told_nothing_new() -> None:
+    """The acknowledgement of the complaint is still here, and is withdrawn."""
+    letters = [
+        make_letter(LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT, state=LetterState.SENT),
+        make_letter(state=LetterState.HELD),
+    ]
+    case = acknowledged(letters=letters, acknowledged_on=None)
     to_request(case)
-    assert len(case.letters) == 2
+    assert [letter.state for letter in case.letters] == [LetterState.SENT, LetterState.WITHDRAWN]
 
 
 def test_a_formal_acknowledgement_that_is_still_here_does_not_go_out() -> None:
@@ -187,7 +202,7 @@ def test_no_request_is_closed_that_is_not_open(case: Case, why: str) -> None:
 def test_a_day_before_the_first_message_is_no_day_of_receipt() -> None:
     """A slip of the keyboard moves no clock."""
     case = make_case(status=Status.SERVICE_REQUEST, stage=0)
-    with pytest.raises(InputInvalid, match="lies before the first message"):
+    with pytest.raises(InputInvalid, match=r"--received 1026-03-02 .* from 2026-03-03"):
         convert_to_complaint(
             FakeUnitOfWork(case), case.reference, reason="She rang.", received=date(1026, 3, 2), **WRITES
         )

@@ -1,19 +1,22 @@
 """The delivery job: once where it can, again where the world is away, a person where nothing helps."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import pytest
-from builders import ACKNOWLEDGE_BY, ANN, NOW, TODAY, make_case, make_letter
+from builders import ACKNOWLEDGE_BY, ANN, LETTERHEAD, NOW, TODAY, make_case, make_letter
 from fakes import FakeClock, FakeSender, FakeUnitOfWork, always
 
 from casework.deliver_letters import PAUSES, TELL_AFTER, deliver_one, mark_undelivered
 from casework.letters_by_hand import record_done
+from casework.policy import Policy
 from models.case import Case, Letter
 from models.codes import LetterKind, LetterState, TaskKind
 from models.errors import LetterRefused, SenderUnavailable
 
 AWAY = SenderUnavailable("the mail server does not answer")
 REFUSED = LetterRefused("the mail server answers 550 no such user")
+deliver_next = partial(deliver_one, policy=Policy(), letterhead=LETTERHEAD)
 
 
 def deliver(
@@ -21,7 +24,7 @@ def deliver(
 ) -> tuple[Letter | None, FakeSender, FakeUnitOfWork]:
     """Deliver the next letter of a case."""
     uow, sender = FakeUnitOfWork(case), FakeSender(*faults)
-    return deliver_one(uow, sender, always(b"mail"), clock=FakeClock(now)), sender, uow
+    return deliver_next(uow, sender, always(b"mail"), clock=FakeClock(now)), sender, uow
 
 
 def test_a_sent_letter_is_on_record_and_acknowledges_the_case() -> None:
@@ -63,7 +66,7 @@ def test_a_letter_on_its_way_is_not_taken_by_another_worker() -> None:
             super().send(letter_bytes, recipient=recipient, message_id=message_id)
 
     sender = Nosy()
-    deliver_one(uow, sender, always(b"mail"), clock=FakeClock(NOW))
+    deliver_next(uow, sender, always(b"mail"), clock=FakeClock(NOW))
     assert len(sender.sent) == 1
     assert case.letters[0].claimed_until is None
 
@@ -103,15 +106,15 @@ def test_pauses_grow_while_the_server_is_away() -> None:
     uow, sender, clock = FakeUnitOfWork(case), FakeSender(*[AWAY] * 7), FakeClock(NOW)
     pauses = []
     for _ in range(7):
-        letter = deliver_one(uow, sender, always(b"mail"), clock=clock)
+        letter = deliver_next(uow, sender, always(b"mail"), clock=clock)
         assert letter is not None
         pauses.append(letter.due_at - clock.now)
-        assert deliver_one(uow, sender, always(b"mail"), clock=clock) is None
+        assert deliver_next(uow, sender, always(b"mail"), clock=clock) is None
         clock.move(pauses[-1])
     assert pauses == [*PAUSES, PAUSES[-1], PAUSES[-1]]
     assert pauses == sorted(pauses)
     assert pauses[0] < pauses[-1]
-    letter = deliver_one(uow, sender, always(b"mail"), clock=clock)
+    letter = deliver_next(uow, sender, always(b"mail"), clock=clock)
     assert letter is not None
     assert (letter.state, letter.attempts, letter.last_fault) == (LetterState.SENT, 8, "")
 
@@ -231,7 +234,7 @@ def test_a_letter_without_a_case_is_delivered_too() -> None:
     uow = FakeUnitOfWork()
     uow.letters.add(make_letter())
     uow.flush()
-    letter = deliver_one(uow, FakeSender(REFUSED), always(b"mail"), clock=FakeClock(NOW))
+    letter = deliver_next(uow, FakeSender(REFUSED), always(b"mail"), clock=FakeClock(NOW))
     assert letter is not None
     assert letter.state is LetterState.FAILED
     assert uow.audit.rows[-1].case_reference is None
@@ -242,7 +245,7 @@ def test_one_refused_letter_does_not_hold_up_the_next() -> None:
     case = make_case(letters=[make_letter(), make_letter(message_id="<second@heard.invalid>")])
     uow, sender = FakeUnitOfWork(case), FakeSender(REFUSED)
     for _ in range(2):
-        deliver_one(uow, sender, always(b"mail"), clock=FakeClock(NOW))
+        deliver_next(uow, sender, always(b"mail"), clock=FakeClock(NOW))
     assert [letter.state for letter in case.letters] == [LetterState.FAILED, LetterState.SENT]
 
 
@@ -255,10 +258,10 @@ def test_a_letter_that_cannot_be_composed_is_not_lost() -> None:
     case = make_case(letters=[make_letter()])
     uow, clock = FakeUnitOfWork(case), FakeClock(NOW)
     with pytest.raises(KeyboardInterrupt):
-        deliver_one(uow, FakeSender(), crash, clock=clock)
+        deliver_next(uow, FakeSender(), crash, clock=clock)
     assert case.letters[0].state is LetterState.QUEUED
     clock.move(timedelta(hours=1))
-    letter = deliver_one(uow, FakeSender(), always(b"mail"), clock=clock)
+    letter = deliver_next(uow, FakeSender(), always(b"mail"), clock=clock)
     assert letter is not None
     assert letter.state is LetterState.SENT
 
@@ -270,7 +273,7 @@ def test_a_letter_that_cannot_be_written_as_mail_goes_to_a_person() -> None:
     def stumbles(letter: Letter) -> bytes:
         raise IndexError(letter.recipient)
 
-    letter = deliver_one(FakeUnitOfWork(case), FakeSender(), stumbles, clock=FakeClock(NOW))
+    letter = deliver_next(FakeUnitOfWork(case), FakeSender(), stumbles, clock=FakeClock(NOW))
     assert letter is not None
     assert letter.state is LetterState.FAILED
     assert [task.kind for task in case.tasks] == [TaskKind.LETTER_UNDELIVERED]

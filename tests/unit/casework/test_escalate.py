@@ -130,11 +130,11 @@ def test_stage_2_follows_the_answer_of_stage_1(case: Case, why: str) -> None:
 
 def test_stage_2_was_not_asked_for_tomorrow() -> None:
     """A slip of the keyboard changes nothing."""
-    with pytest.raises(InputInvalid, match="lies in the future"):
+    with pytest.raises(InputInvalid, match="--received 2026-03-04 cannot be right"):
         escalated(answered(), received=date(2026, 3, 4))
 
 
 def test_stage_2_was_not_asked_for_before_the_complaint_came() -> None:
     """Last year's date is a slip, and would make the acknowledgement a year late."""
-    with pytest.raises(InputInvalid, match="lies before 2026-03-03"):
+    with pytest.raises(InputInvalid, match=r"--received 2025-03-02 .* from 2026-03-03"):
         escalated(answered(), received=date(2025, 3, 2))

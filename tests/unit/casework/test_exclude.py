@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from builders import GUARD_AT, NOW, TODAY, make_case, make_letter
 from fakes import FakeUnitOfWork
-from hands import WRITES, acknowledged, answered, kinds, request
+from hands import WRITES, acknowledged, answered, kinds, office, request
 
 from casework.exclude import exclude
 from casework.grounds import GROUNDS, ground_of
@@ -23,7 +23,7 @@ OWN = {"market_charter": "the Market Court decides on pitches"}
 
 def excluded(case: Case, **changes: Any) -> tuple[FakeUnitOfWork, str]:
     """Refuse a complaint, in Pat's name."""
-    uow = FakeUnitOfWork(case)
+    uow = office(case)
     return uow, exclude(uow, case.reference, **(WRITES | SAID | changes))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from builders import make_case
 from fakes import FakeUnitOfWork
-from hands import RESPOND_BY, WRITES, acknowledged, answered, at, reviewed
+from hands import RESPOND_BY, WRITES, acknowledged, answered, at, office, reviewed
 
 from casework.extend import extend
 from models.case import Case
@@ -19,7 +19,7 @@ LIMIT = date(2026, 3, 31)
 
 def extended(case: Case, to: date, **changes: Any) -> tuple[FakeUnitOfWork, str]:
     """Put a response off."""
-    uow = FakeUnitOfWork(case)
+    uow = office(case)
     return uow, extend(uow, case.reference, to=to, **(WRITES | {"reason": WHY} | changes))
 
 

@@ -18,10 +18,20 @@ from builders import (
 )
 from fakes import FakeUnitOfWork
 
-from casework.join_case import chooses_to_complain, join_case
+from casework.join_case import join_case, raises_another_matter
 from casework.policy import Caps, Policy
+from casework.wishes import chooses_to_complain
 from models.case import Case, Refusal
-from models.codes import AcknowledgementMode, Flag, LetterKind, LetterState, Outcome, Status, TaskKind
+from models.codes import (
+    AcknowledgementMode,
+    Category,
+    Flag,
+    LetterKind,
+    LetterState,
+    Outcome,
+    Status,
+    TaskKind,
+)
 from models.decision import Decision
 from models.message import Message
 
@@ -50,6 +60,29 @@ def joined(
         now=NOW,
     )
     return uow
+
+
+def refusal(**changes: Any) -> Refusal:
+    """Return Pat's decision of today not to accept a complaint."""
+    usual: dict[str, Any] = {
+        "ground": "appeal_route", "evidence": "x", "reasons": "y", "discretion": "", "officer": "pat",
+        "decided_at": NOW,
+    }  # fmt: skip
+    return Refusal(**(usual | changes))
+
+
+def about_rent(status: Status = Status.COMPLAINT, **changes: Any) -> Decision:
+    """Return a decision about rent, where the case is about bins."""
+    return make_decision(status, category=Category.HOUSING_RENT, category_probabilities={}, **changes)
+
+
+def had_answer(**changes: Any) -> Case:
+    """Return a complaint that Pat answered at stage 1 last week."""
+    usual: dict[str, Any] = {
+        "assigned_to": "pat", "stage_1_officer": "pat", "answered_on": date(2026, 2, 27),
+        "acknowledged_on": date(2026, 2, 16), "respond_by": date(2026, 3, 2), "awaits_officer": False,
+    }  # fmt: skip
+    return make_case(**(usual | changes))
 
 
 def request(**changes: Any) -> Case:
@@ -260,13 +293,153 @@ def test_a_chosen_complaint_leaves_the_service_request_open() -> None:
     assert (case.stage, case.request_opened_on, case.request_closed_on) == (1, TODAY, None)
 
 
-def test_the_choice_does_not_undo_an_officers_refusal() -> None:
-    """Who was refused with reasons, and writes again, is read by an officer; the guard waits with them."""
-    refusal = Refusal(
-        ground="appeal_route", evidence="x", reasons="y", discretion="", officer="pat", decided_at=NOW
-    )
-    case = make_case(stage=0, refusals=[refusal])
-    joined(case, CHOICE, decision=make_decision(Status.COMPLAINT))
-    assert (case.stage, case.letters) == (0, [])
+@pytest.mark.parametrize("status", [Status.COMPLAINT, Status.ESCALATION])
+def test_the_choice_does_not_undo_an_officers_refusal(status: Status) -> None:
+    """An officer reads it in time, and no machine accepts or refuses it (LGSCO 2.1, 2.4, 2.5; HO 2.1)."""
+    case = make_case(stage=0, refusals=[refusal()])
+    joined(case, CHOICE, decision=make_decision(status))
+    assert (case.stage, case.letters, case.guard_at) == (0, [], None)
     assert case.tasks[0].note == "the complaint was not accepted, and they write again; please read it"
-    assert case.guard_at is not None
+    assert (case.tasks[0].kind, case.tasks[0].due_by) == (TaskKind.READ_REPLY, ACKNOWLEDGE_BY)
+    assert (case.received_on, case.awaits_officer) == (TODAY, True)
+
+
+@pytest.mark.parametrize(
+    ("case", "decision", "is_another"),
+    [
+        (make_case(stage=0, refusals=[refusal()]), about_rent(), True),
+        (make_case(stage=0, refusals=[refusal()]), make_decision(), False),
+        (make_case(stage=0, refusals=[refusal()]), about_rent(status=Status.ESCALATION), False),
+        (make_case(stage=0, refusals=[refusal()]), about_rent(status=Status.ENQUIRY, probability=0.9), False),
+        (make_case(stage=0, refusals=[refusal()]), make_decision(category=Category.OTHER), False),
+        (make_case(stage=0), about_rent(), False),
+        (make_case(refusals=[refusal()]), about_rent(), False),
+    ],
+    ids=[
+        "another",
+        "the same",
+        "about our answer",
+        "no complaint",
+        "no category",
+        "never refused",
+        "accepted",
+    ],
+)
+def test_another_matter_beside_a_refusal_was_never_refused(
+    case: Case, decision: Decision, *, is_another: bool
+) -> None:
+    """It is a complaint of its own; who is not happy with the refusal means the same (LGSCO 6.9, HO 6.8)."""
+    assert raises_another_matter(case, decision) is is_another
+
+
+def test_what_else_a_refused_person_names_stands_in_the_task() -> None:
+    """An officer says what becomes of it (LGSCO 6.9, HO 6.8)."""
+    case = make_case(stage=0, refusals=[refusal()])
+    joined(case, decision=about_rent(status=Status.ESCALATION))
+    assert case.tasks[0].note.endswith("please read it; it seems to be about housing rent, too")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "take it to stage 2",
+        'I am not happy. "Take it to stage 2."',
+        "Please take my complaint to stage two. Thanks, Ann",
+        "Please escalate my complaint.",
+        "I want to go to the next stage of your complaints procedure",
+        "Can you take it to stage 2?",
+        "Stage 2 please",
+    ],
+)
+def test_a_plain_wish_begins_stage_2_at_once(text: str) -> None:
+    """In the words of our answer, with no reason, and whatever triage makes of it (LGSCO 6.12, 6.13)."""
+    case = had_answer()
+    uow = joined(case, text)
+    assert (case.status, case.stage, case.received_on) == (Status.ESCALATION, 2, TODAY)
+    assert [letter.kind for letter in case.letters] == [LetterKind.STAGE_2_ACKNOWLEDGEMENT]
+    assert (case.respond_by, case.guard_at, case.tasks) == (date(2026, 3, 31), None, [])
+    assert (case.stage_1_officer, case.assigned_to, case.awaits_officer) == ("pat", "", True)
+    detail = uow.audit.rows[-1].detail
+    assert (detail["done"], detail["stage_1"]["answered_on"]) == (
+        "stage 2 begun, letter queued",
+        "2026-02-27",
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please do not take it to stage 2.",
+        "There is no need for you to take it to stage 2.",
+        "I will take it to stage 2 if the bin is missed again",
+        "If I hear nothing I will escalate it.",
+        "How do I take it to stage 2?",
+        "I might take it to stage 2",
+        "I will escalate it to the Ombudsman",
+        "I want the next stage of the works to begin",
+        f"Take it to stage 2. {'word ' * 60}",
+        f"Take it to stage 2. {'x' * 1000}",
+    ],
+)
+def test_what_is_no_plain_wish_is_read_by_an_officer(text: str) -> None:
+    """Said, asked or tied to a condition; a person sees what is meant (LGSCO 6.12)."""
+    case = had_answer()
+    joined(case, text)
+    assert (case.stage, case.letters, case.escalation_received_on, case.guard_at) == (1, [], None, None)
+    assert [task.kind for task in case.tasks] == [TaskKind.READ_REPLY]
+
+
+def test_a_plain_wish_after_the_answer_was_due_starts_its_clock() -> None:
+    """No answer is on record, so the guard watches, also where triage sees no wish (LGSCO 6.12, HO 6.11)."""
+    case = make_case(respond_by=date(2026, 3, 2))
+    joined(case, "Take it to stage 2.")
+    assert (case.stage, case.escalation_received_on, case.guard_at) == (1, date(2026, 3, 3), GUARD_AT)
+
+
+def test_an_extension_puts_off_when_the_answer_was_due() -> None:
+    """Before its end a wish for stage 2 is an officer's to judge (LGSCO 6.4, 6.12; HO 6.4, 6.11)."""
+    case = make_case(respond_by=date(2026, 3, 2), extended_to=date(2026, 3, 6))
+    joined(case, "Take it to stage 2.")
+    assert (case.escalation_received_on, case.guard_at) == (None, None)
+
+
+def test_stage_2_runs_from_the_first_wish() -> None:
+    """What was noted before moves no day (LGSCO 6.12, HO 6.11)."""
+    case = had_answer(escalation_received_on=date(2026, 3, 2))
+    joined(case, "Take it to stage 2.")
+    assert (case.received_on, case.acknowledge_by) == (date(2026, 3, 2), date(2026, 3, 9))
+
+
+@pytest.mark.parametrize(
+    "policy", [Policy(mode=AcknowledgementMode.OFFICER), Policy(caps=Caps(in_all_an_hour=0))]
+)
+def test_where_no_machine_answers_stage_2_is_owed_and_guarded(policy: Policy) -> None:
+    """The stage runs all the same (LGSCO 6.12, HO 6.11)."""
+    case = had_answer()
+    joined(case, "Take it to stage 2.", policy=policy)
+    assert (case.stage, case.letters, case.guard_at) == (2, [], GUARD_AT)
+    assert [task.kind for task in case.tasks] == [TaskKind.ACKNOWLEDGEMENT_OWED]
+
+
+@pytest.mark.parametrize("text", ["Take it to stage 2.", "I am still not happy."])
+def test_a_refused_stage_2_is_begun_by_no_machine(text: str) -> None:
+    """An officer reads it, who knows of the refusal (LGSCO 2.4, HO 2.4)."""
+    case = had_answer(refusals=[refusal()])
+    joined(case, text, decision=make_decision(Status.ESCALATION))
+    assert (case.stage, case.escalation_received_on, case.guard_at) == (1, None, None)
+    assert case.tasks[0].note == "stage 2 was not accepted, and they write again; please read it"
+
+
+def test_what_was_refused_before_it_was_accepted_stops_no_stage_2() -> None:
+    """The complaint had its answer after all (LGSCO 6.12, HO 6.11)."""
+    case = had_answer(refusals=[refusal(decided_at=datetime(2026, 2, 10, 9, 0, tzinfo=UTC))])
+    joined(case, "Take it to stage 2.")
+    assert case.stage == 2
+
+
+def test_the_choice_is_heard_where_an_officer_ruled_that_it_was_none() -> None:
+    """The receipt offers the words, and the case was opened at stage 1 (LGSCO 1.7, 5.3; HO 1.5)."""
+    case = make_case(status=Status.ENQUIRY)
+    joined(case, CHOICE)
+    assert (case.status, case.stage) == (Status.COMPLAINT, 1)
+    assert [letter.kind for letter in case.letters] == [LetterKind.STAGE_1_ACKNOWLEDGEMENT]

@@ -123,7 +123,8 @@ def test_the_newest_of_two_issues_is_told() -> None:
         ({"words": ["x"]}, "'x' is no word"),
         ({"words": ["long" * 30]}, "is no word"),
         ({"words": [f"word{number}" for number in range(51)]}, "50 at most"),
-        ({"ends_on": date(2026, 3, 2)}, "--until"),
+        ({"ends_on": date(2026, 3, 2)}, "--until 2026-03-02 cannot be right; name a day from 2026-03-03"),
+        ({"ends_on": date(2036, 3, 2)}, "--until"),
     ],
 )
 def test_an_issue_that_is_not_whole_is_refused(changes: dict[str, Any], fault: str) -> None:

@@ -154,7 +154,7 @@ def test_what_is_known_of_the_person_is_kept() -> None:
     case = acknowledged(flags=[Flag.VULNERABLE], priority=2)
     other = beside(flags=[Flag.PRE_ACTION], priority=1, awaits_officer=False)
     merged(case, other)
-    assert (other.flags, other.priority) == ([Flag.PRE_ACTION, Flag.VULNERABLE], 2)
+    assert (other.flags, other.priority) == ([Flag.PRE_ACTION, Flag.VULNERABLE], 3)
     assert (other.assigned_to, other.awaits_officer) == ("pat", True)
 
 

@@ -146,8 +146,9 @@ def assert_somebody_acts(case: Case) -> None:
         if task.closed_at is None and task.due_by is not None and task.kind is not TaskKind.DUTY_ALERT
     ]
     assert letters or owed
-    if any(letter.state is LetterState.HELD for letter in letters):
-        assert case.awaits_officer
+    held = [letter for letter in letters if letter.state is LetterState.HELD]
+    assert sum(task.kind is TaskKind.RELEASE_LETTER for task in owed) == len(held)
+    assert case.awaits_officer or not held
     if any(letter.state is LetterState.BY_HAND for letter in letters):
         assert {task.kind for task in owed} & {TaskKind.PRINT_LETTER, TaskKind.TELL_BY_TELEPHONE}
 
@@ -216,7 +217,9 @@ def deliver_all(uow: FakeUnitOfWork, fate: Fate) -> None:
         fault = SenderUnavailable("the mail server does not answer")
     clock = FakeClock(NOW)
     for _ in range(3):
-        while deliver_one(uow, FakeSender(fault), always(b"mail"), clock=clock):
+        while deliver_one(
+            uow, FakeSender(fault), always(b"mail"), policy=Policy(), letterhead=LETTERHEAD, clock=clock
+        ):
             pass
         clock.move(GIVE_UP_AFTER)
     for letter in [each for each in uow.letters.all if each.state is LetterState.SENT]:

@@ -9,10 +9,13 @@ from hands import acknowledged, make_officer
 
 from casework.officers import (
     add_officer,
+    check_administrators,
     disable_officer,
     enable_officer,
     set_away,
     set_back,
+    set_details,
+    set_manager,
     set_role,
 )
 from models.case import Case
@@ -125,10 +128,24 @@ def test_an_acknowledgement_falls_due_too() -> None:
     )
 
 
-def test_an_absence_ends_after_it_begins() -> None:
+@pytest.mark.parametrize(
+    ("away_from", "away_until", "wrong"),
+    [
+        (date(2026, 3, 9), date(2026, 3, 8), "--until 2026-03-08 .* from 2026-03-09"),
+        (date(2026, 2, 9), date(2026, 3, 2), "--until 2026-03-02 .* from 2026-03-03"),
+        (date(2026, 3, 9), date(2062, 3, 9), "--until 2062-03-09"),
+        (date(2062, 3, 9), None, "--from 2062-03-09"),
+        (date(1926, 3, 9), None, "--from 1926-03-09"),
+    ],
+)
+def test_an_absence_ends_after_it_begins_and_is_not_over(
+    away_from: date, away_until: date | None, wrong: str
+) -> None:
     """A slip of the keyboard changes nothing."""
-    with pytest.raises(InputInvalid, match="before it begins"):
-        set_away(office(), "pat", away_from=date(2026, 3, 9), away_until=date(2026, 3, 8), by="sam", now=NOW)
+    uow = office()
+    with pytest.raises(InputInvalid, match=wrong):
+        set_away(uow, "pat", away_from=away_from, away_until=away_until, by="sam", now=NOW)
+    assert uow.officers.get("pat").away_from is None
 
 
 def test_who_is_back_is_there() -> None:
@@ -175,3 +192,36 @@ def test_an_officer_without_cases_is_disabled_and_enabled_again() -> None:
         disable_officer(uow, "pat", hand_over_to=None, by="sam", now=NOW)
     enable_officer(uow, "pat", by="sam", now=NOW)
     assert not uow.officers.get("pat").is_disabled
+
+
+def test_a_manager_and_details_are_changed_and_recorded() -> None:
+    """The audit holds no address."""
+    uow = office()
+    assert set_manager(uow, "pat", manager="Sam", by="ada", now=NOW) == "the manager of pat is now sam"
+    assert set_manager(uow, "pat", manager="", by="ada", now=NOW) == "the manager of pat is now nobody"
+    with pytest.raises(InputInvalid, match="own manager"):
+        set_manager(uow, "pat", manager="pat", by="ada", now=NOW)
+    set_details(uow, "pat", full_name=" Pat  Lee ", email="lee@harrowmere.example ", by="ada", now=NOW)
+    found = uow.officers.get("pat")
+    assert (found.full_name, found.email) == ("Pat Lee", "lee@harrowmere.example")
+    assert uow.audit.rows[-1].detail == {"officer": "pat", "changed": ["full_name", "email"]}
+    with pytest.raises(InputInvalid, match="no email address"):
+        set_details(uow, "pat", full_name="Pat", email="pat", by="ada", now=NOW)
+
+
+def test_one_administrator_is_left() -> None:
+    """A disabled one does not count."""
+    ada, bo = (make_officer(name, role=Role.ADMINISTRATOR) for name in ("ada", "bo"))
+    uow = office(officers=(ada, bo, make_officer("pat")))
+    check_administrators(uow, but="ada")
+    bo.is_disabled = True
+    check_administrators(uow, but="pat")
+    with pytest.raises(InputInvalid, match="only administrator"):
+        check_administrators(uow, but="Ada")
+
+
+def test_whoever_is_disabled_is_signed_out() -> None:
+    """At once, everywhere."""
+    uow = office()
+    disable_officer(uow, "pat", hand_over_to=None, by="sam", now=NOW)
+    assert uow.sessions.ended == ["pat"]

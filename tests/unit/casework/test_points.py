@@ -4,13 +4,13 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from builders import NOW, REFERENCE, TODAY, make_case, make_message
+from builders import NOW, REFERENCE, TODAY, make_case, make_letter, make_message
 from fakes import FakeUnitOfWork
 from hands import DECIDES, acknowledged, answered, at, make_point, reviewed
 
 from casework.points import add_point, decide_point
 from models.case import Case
-from models.codes import PointOutcome
+from models.codes import LetterState, PointOutcome
 from models.errors import InputInvalid
 
 LATER = date(2026, 3, 5)
@@ -58,11 +58,22 @@ def test_what_was_raised_before_stage_2_may_still_be_recorded() -> None:
     assert case.points[0].raised_on == date(2026, 2, 2)
 
 
+def test_of_a_stage_1_that_heard_knew_the_first_day_is_known() -> None:
+    """Of one before our time it is not, and any day of the last years may be right (LGSCO 6.10, HO 6.10)."""
+    stage_1 = make_letter(state=LetterState.SENT)
+    known = reviewed(letters=[stage_1], messages=[make_message(received_at=at(date(2026, 2, 9)))])
+    with pytest.raises(InputInvalid, match=r"--raised 2026-02-02 .* from 2026-02-09"):
+        add_point(FakeUnitOfWork(known), REFERENCE, "The lid.", raised_on=date(2026, 2, 2), **DECIDES)
+    with pytest.raises(InputInvalid, match="--raised 1926-02-02"):
+        add_point(FakeUnitOfWork(reviewed()), REFERENCE, "Lid.", raised_on=date(1926, 2, 2), **DECIDES)
+
+
 @pytest.mark.parametrize(
     ("text", "officer", "raised_on", "word"),
     [
         (" ", "pat", None, "--add"), ("The lid.", "", None, "--officer"),
-        ("The lid.", "pat", date(2026, 3, 4), "future"),
+        ("The lid.", "pat", date(2026, 3, 4), "--raised 2026-03-04 .* from 2026-03-03"),
+        ("The lid.", "pat", date(2025, 3, 3), "--raised 2025-03-03 .* from 2026-03-03"),
     ],
 )  # fmt: skip
 def test_a_point_has_words_an_officer_and_a_day_that_has_come(

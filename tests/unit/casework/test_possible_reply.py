@@ -1,6 +1,7 @@
 """What quotes a case without proof waits for an officer, who joins it or rules on it."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from builders import (
@@ -21,7 +22,7 @@ from casework.guard import run_guard
 from casework.open_case import open_case
 from casework.policy import Policy
 from casework.possible_reply import confirm_reply
-from models.case import Case
+from models.case import Case, Refusal
 from models.codes import LetterKind, Outcome, Status, TaskKind
 from models.deadlines import WorkingDays
 from models.errors import InputInvalid
@@ -138,3 +139,62 @@ def test_a_complaint_that_was_acknowledged_is_not_joined_to_what_is_none() -> No
     request = make_case(status=Status.SERVICE_REQUEST, stage=0)
     with pytest.raises(InputInvalid, match=f"heard case merge {REFERENCE} --into {OTHER}"):
         joined(make_case(reference=OTHER, respond_by=date(2026, 3, 17)), request)
+
+
+def refused(**changes: Any) -> Case:
+    """Return a case of which an officer did not accept the complaint, or stage 2 of it."""
+    refusal = Refusal(
+        ground="appeal_route", evidence="x", reasons="y", discretion="", officer="pat", decided_at=NOW
+    )
+    return make_case(**({"refusals": [refusal], "guard_at": None} | changes))
+
+
+@pytest.mark.parametrize(
+    ("other", "status"),
+    [
+        (refused(stage=0), Status.COMPLAINT),
+        (refused(answered_on=TODAY), Status.ESCALATION),
+    ],
+    ids=["the complaint", "stage 2"],
+)
+def test_what_belongs_to_a_refusal_is_read_by_an_officer(other: Case, status: Status) -> None:
+    """They have said that it is the same matter, which no machine accepts (LGSCO 2.1, 2.5; HO 2.1)."""
+    case = make_case(reference=OTHER, status=status, guard_at=GUARD_AT)
+    confirm_reply(
+        FakeUnitOfWork(case, other), OTHER, REFERENCE, reason="The same.", officer="pat",
+        working_days=WorkingDays(), now=NOW,
+    )  # fmt: skip
+    assert (other.guard_at, other.escalation_received_on) == (None, None)
+    assert [task.kind for task in other.tasks] == [TaskKind.READ_REPLY]
+
+
+def test_a_plain_wish_for_stage_2_that_only_quotes_the_reference_is_guarded_and_kept() -> None:
+    """Triage need not see it (LGSCO 6.12, 6.13; HO 6.11, 6.12)."""
+    uow = FakeUnitOfWork(make_case(answered_on=TODAY))
+    text = "Please take it to stage 2."
+    case = open_case(
+        uow, make_message(id=9, reply_text=text), make_parsed(text=text),
+        make_decision(Status.ENQUIRY, is_dissatisfied=False), may_belong_to=uow.cases.get(REFERENCE),
+        policy=Policy(), letterhead=LETTERHEAD, now=NOW,
+    )  # fmt: skip
+    assert (case.letters, case.guard_at) == ([], GUARD_AT)
+    confirm_reply(
+        uow, case.reference, REFERENCE, reason="Hers.", officer="pat", working_days=WorkingDays(), now=NOW
+    )
+    other = uow.cases.get(REFERENCE)
+    assert (other.escalation_received_on, other.guard_at) == (TODAY, GUARD_AT)
+
+
+def test_another_matter_beside_a_refusal_is_a_case_of_its_own() -> None:
+    """Its task says why, and how to join the two after all (LGSCO 6.9, HO 6.8)."""
+    uow = FakeUnitOfWork(refused(stage=0))
+    case = open_case(
+        uow, make_message(id=9), make_parsed(), make_decision(), may_belong_to=uow.cases.get(REFERENCE),
+        why_apart=f"answers {REFERENCE}, which was not accepted, and seems to be about something else",
+        policy=Policy(), letterhead=LETTERHEAD, now=NOW,
+    )  # fmt: skip
+    assert case.tasks[0].note == (
+        f"answers {REFERENCE}, which was not accepted, and seems to be about something else; "
+        f"confirm with `--joins {REFERENCE}`, or rule on it"
+    )
+    assert (case.guard_at, case.stage, case.letters) == (GUARD_AT, 1, [])

@@ -172,7 +172,8 @@ def test_a_ruling_that_it_is_no_complaint_ends_the_guard(status: Status) -> None
     """What an officer calls praise or a question gets no formal acknowledgement."""
     case = make_case(guard_at=GUARD_AT)
     _, done = ruled(case, status=status)
-    assert (done, case.letters, case.guard_at) == ("no letter needed", [], None)
+    assert done.startswith(("no letter needed", "no formal letter needed"))
+    assert (case.letters, case.guard_at) == ([], None)
 
 
 def test_a_service_request_without_any_letter_is_told_so() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from models.health import GapCode, MailboxHealth, Reconciliation
 from models.queries import Backlog
-from operations.health import DELIVER, GUARD, Check, Health, Level, Seen, judge
+from operations.health import DELIVER, GUARD, PAGES, Check, Health, Level, Seen, judge
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -162,6 +162,21 @@ def test_the_guard_must_have_run_lately(guard: MailboxHealth | None, level: Leve
     assert check_of("guard", guard=guard).level is level
 
 
+def test_cases_that_the_guard_cannot_acknowledge_are_no_health() -> None:
+    """It ran, and they are late all the same; who looks is told how many and where their names are."""
+    row = MailboxHealth(
+        GUARD, polled_at=NOW, last_success_at=NOW - MINUTE, away_since=NOW,
+        fault="3 cases failed and are not acknowledged",
+    )  # fmt: skip
+    found = check_of("guard", guard=row)
+    assert (found.level, found.said) == (
+        Level.UNHEALTHY, "last ran 12:00 UTC; 3 cases failed and are not acknowledged",
+    )  # fmt: skip
+    assert "guard_failed" in found.remedy
+    stopped = check_of("guard", guard=replace(row, polled_at=NOW - HOUR, last_success_at=NOW - 2 * HOUR))
+    assert "has not run since" in stopped.said
+
+
 @pytest.mark.parametrize(
     ("gigabytes", "level"), [(3, Level.OK), (1.5, Level.WARNING), (0.9, Level.UNHEALTHY)]
 )
@@ -248,3 +263,13 @@ def test_a_clock_that_was_set_back_is_told_by_the_record(minutes: int, level: Le
 def test_a_warning_alone_is_not_unhealthy() -> None:
     """It is passed on and wakes nobody."""
     assert judged(free_bytes=1_500_000_000).status is Level.WARNING
+
+
+def test_pages_that_could_not_be_served_are_unhealthy_until_they_are() -> None:
+    """Mail is read all the same, and nobody would notice before an officer does."""
+    fault = "listen under [queue] is 127.0.0.1:80, which cannot be listened on"
+    failed = MailboxHealth(PAGES, polled_at=NOW - HOUR, away_since=NOW - HOUR, fault=fault)
+    found = check_of("pages", pages=failed)
+    assert (found.level, fault in found.said, "11:00" in found.said) == (Level.UNHEALTHY, True, True)
+    served = MailboxHealth(PAGES, polled_at=NOW - MINUTE, last_success_at=NOW - MINUTE)
+    assert "pages" not in [check.name for check in judged(pages=served).checks]
