@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: run test check bench curve encoder kill drain fuzz simulate format lock clean servers
+.PHONY: run test check bench curve encoder kill drain fuzz simulate letters roles format lock clean servers
 
 run: $(VENV)/installed  ## the demonstration: an inbox read, triaged and acknowledged
 	$(BIN)/heard demo
@@ -54,6 +54,12 @@ fuzz: $(VENV)/installed-dev  ## messages broken at random, for as long as FUZZ_S
 simulate: $(VENV)/installed-dev servers  ## a year in which no officer works, reckoned, and docs/simulated-year.png
 	$(BIN)/python bench/simulate_year.py
 
+letters: $(VENV)/installed-dev servers  ## every letter for four sample cases, drawn into build/letters, and docs/letters.png
+	$(BIN)/python bench/letter_sheets.py --figure docs/letters.png
+
+roles: $(VENV)/installed  ## docs/roles.md: every route of the officers' pages and who may use it
+	$(BIN)/heard officers roles > docs/roles.md
+
 format: $(VENV)/installed-dev  ## put the code into its usual shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -68,12 +74,13 @@ lock: $(VENV)/installed-dev  ## resolve the dependencies anew
 clean:  ## remove what was made here, the demonstration's data too
 	rm -rf $(VENV) demo-data build *.egg-info
 
-servers:  ## Dovecot, PostgreSQL, Tesseract and Pango, which the tests start or load for themselves
+servers:  ## Dovecot, PostgreSQL, Tesseract, Chromium and Pango, which the tests start or load for themselves
 	@missing=""; \
 	command -v dovecot > /dev/null || [ -x /usr/sbin/dovecot ] || missing="$$missing dovecot-imapd"; \
 	ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 || command -v initdb > /dev/null \
 		|| missing="$$missing postgresql"; \
 	command -v openssl > /dev/null || missing="$$missing openssl"; \
+	[ -x /usr/bin/chromium ] || missing="$$missing chromium"; \
 	command -v tesseract > /dev/null && [ -d "$$(ls -d /usr/share/tesseract-ocr/*/tessdata 2> /dev/null)" ] \
 		|| missing="$$missing tesseract-ocr tesseract-ocr-osd"; \
 	[ -n "$$(ls -d /usr/lib/*/libpangoft2-1.0.so* /usr/lib64/libpangoft2-1.0.so* 2> /dev/null)" ] \

@@ -64,6 +64,20 @@ def _https_or_here(value: str) -> str:
     return value
 
 
+def _https_page_or_here(value: str) -> str:
+    found = re.fullmatch(r"(https?://[^\s/@:]+(?::[0-9]{1,5})?)(/\S*)?", value)
+    if found is None:
+        raise ValueError("an address that begins with https:// is wanted")
+    _https_or_here(found[1])
+    return value
+
+
+def _host_alone(value: str) -> str:
+    if value and re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?", value) is None:
+        raise ValueError("the address of the pages is wanted, such as https://heard.harrowmere.example")
+    return value.rstrip("/")
+
+
 class _Section(BaseModel):
     """A table of the file; unknown keys are faults, since a misspelt one would be silently ignored."""
 
@@ -331,6 +345,31 @@ class Service(_Section):
     health_listen: Annotated[str, AfterValidator(_host_and_port)] = ""
 
 
+class OpenIdConnect(_Section):
+    """Where officers sign in besides local accounts: by OpenID Connect, such as with Microsoft Entra ID."""
+
+    name: str = "Microsoft"
+    metadata_url: Annotated[str, AfterValidator(_https_page_or_here)]
+    client_id: str
+    client_secret: Secret = Secret()
+
+
+class Queue(_Section):
+    """The officers' pages: where they listen, how browsers reach them, how long officers stay signed in."""
+
+    listen: Annotated[str, AfterValidator(_host_and_port)] = "127.0.0.1:8470"
+    address: Annotated[str, AfterValidator(_host_alone)] = ""
+    https: bool = True
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    officers_see: Literal["all", "assigned"] = "all"
+    undo_seconds: Annotated[int, Field(ge=0, le=3600)] = 120
+    idle_minutes: Annotated[int, Field(ge=5, le=720)] = 30
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 12
+    passwords: bool = True
+    second_factor: bool = False
+    open_id_connect: OpenIdConnect | None = None
+
+
 class OwnCategory(_Section):
     """A category of the council's own: its code and what people call it."""
 
@@ -401,6 +440,7 @@ class Settings(_Section):
     reminders: Reminders = Reminders()
     calendar: Calendar = Calendar()
     service: Service = Service()
+    queue: Queue = Queue()
     triage: Triage = Triage()
     record: Record = Record()
 
@@ -635,6 +675,25 @@ deliver_seconds = 5
 guard_seconds = 300
 # Answers GET /healthz and GET /metrics for your monitoring; empty or left out: off (docs/operations.md).
 health_listen = "127.0.0.1:9187"
+
+[queue]
+# The officers' pages. Browsers reach them over HTTPS through a proxy of yours (docs/operations.md); on this
+# machine alone, for trying out, https = false lets plain HTTP do. Empty listen: no pages.
+listen = "127.0.0.1:8470"
+address = ""                                 # where browsers find them, such as https://heard.harrowmere.example
+https = true
+trusted_proxies = 0                          # 1 behind one proxy: it is then believed about who asks
+officers_see = "all"                         # or "assigned": officers see only the cases assigned to them
+undo_seconds = 120                           # so long the letters of a ruling wait, and it can be taken back
+idle_minutes = 30
+session_hours = 12
+passwords = true                             # false: officers sign in by OpenID Connect alone
+second_factor = false                        # true: every local account needs an authenticator app
+# [queue.open_id_connect]
+# name = "Microsoft"
+# metadata_url = "https://login.microsoftonline.com/TENANT/v2.0/.well-known/openid-configuration"
+# client_id = "00000000-0000-0000-0000-000000000000"
+# client_secret = { env = "HEARD_OIDC_SECRET" }
 
 [record]
 # Empty: SQLite in the data folder. For several workers: postgresql://heard@db.example/heard

@@ -19,11 +19,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from bootstrap import App, configure_log, now_utc
+from demo.officers import let_in
 from models import queries
 from models.errors import InputInvalid, StoreUnavailable
 from operations.one_pass import one_pass
 from scheduler import Service
-from settings import Mailbox, Organisation, Sending, Settings
+from settings import Mailbox, Organisation, Queue, Sending, Settings
 from settings import Service as Every
 
 HERE = Path(__file__).parent
@@ -67,6 +68,7 @@ def demonstrate(folder: Path, *, once: bool) -> int:
         _print_where_next(console, folder, done, unexpected=unexpected)
         if once:
             return 1 if unexpected else 0
+        _print_way_in(console, app)
         console.print("Reading whatever is dropped into the inbox. Ctrl-C ends it.")
         Service(App(settings, configure_log(is_service=True), clock), triager).run()
     return 0
@@ -86,6 +88,7 @@ def demo_settings(folder: Path) -> Settings:
         mailboxes=(Mailbox(name=ACCOUNT, kind="maildir", path=folder / "inbox"),),
         sending=Sending(kind="maildir", path=folder / "outbox"),
         service=Every(poll_seconds=2, deliver_seconds=1, guard_seconds=60),
+        queue=Queue(https=False),
     )
 
 
@@ -181,6 +184,13 @@ def _print_letter(console: Console, outbox: Path, rows: list[dict[str, Any]]) ->
             title = escape(f"{message['Subject']}, to {message['To']}")
             console.print(Panel(escape(body.get_content().strip()), title=title, title_align="left"))
             return
+
+
+def _print_way_in(console: Console, app: App) -> None:
+    """Print where the officers' pages are, and with which names and passwords to sign in."""
+    console.print(f"The officers' pages: [bold]http://{app.settings.queue.listen}[/bold]. Sign in as")
+    for name, password in let_in(app).items():
+        console.print(f"  {name:15}{password}", highlight=False)
 
 
 def _print_where_next(console: Console, folder: Path, done: dict[str, Any], *, unexpected: list[str]) -> None:

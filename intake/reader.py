@@ -25,6 +25,7 @@ from intake.forms import FormProfile
 from intake.reading_process import Limits
 from intake.wire import Frame, FrameBroken, pack, parsed_of, unpack
 from models.errors import StoreUnavailable, UnreadableMessage
+from models.mail_page import MailPage
 from models.message import Attachment, ParsedMessage
 
 _MAIL = Limits(memory=2_000_000_000, cpu_seconds=4)
@@ -35,6 +36,7 @@ _LAST_BREATH_S = 0.5
 _ROOM = 64_000_000
 _CHUNK = 1 << 20
 _DOCUMENT = TypeAdapter(DocumentText)
+_PAGE = TypeAdapter(MailPage)
 
 _PASSED_ON = ("PATH", "TESSDATA_PREFIX", "TZ")
 
@@ -75,6 +77,14 @@ class IsolatedReader:
         except FrameBroken as error:
             raise UnreadableMessage("crashed", "its reader gave back what is no message") from error
         return with_documents(parsed, self._document)
+
+    def page(self, raw: bytes) -> MailPage:
+        """Return a message as it was sent, for an officer's eyes; raises UnreadableMessage."""
+        answer = self._mail.ask(Frame({"what": "page"}, (raw,)))
+        try:
+            return _PAGE.validate_python(answer.values.get("page"))
+        except ValidationError as error:
+            raise UnreadableMessage("crashed", "its reader gave back what is no page") from error
 
     def close(self) -> None:
         """End the processes."""

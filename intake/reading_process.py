@@ -90,10 +90,17 @@ def _read_document(content: bytes, asked: dict[str, Any]) -> Frame:
     return Frame({"document": asdict(document)})
 
 
+def _show_page(raw: bytes, _asked: dict[str, Any]) -> Frame:
+    from intake.page import page_of  # noqa: PLC0415  # only where an officer asks for it
+
+    return Frame({"page": asdict(page_of(raw))})
+
+
 READERS: dict[str, Callable[[bytes, dict[str, Any]], Frame]] = {
     "mail": _read_mail,
     "file": _read_file,
     "document": _read_document,
+    "page": _show_page,
 }
 
 

@@ -74,6 +74,10 @@ class WorkingDays:
             return holiday
         return f"{day:%A}" if day.weekday() >= _SATURDAY else "the council is closed"
 
+    def bank_holidays(self, *years: int) -> list[tuple[date, str]]:
+        """Return the bank holidays of England in these years, each with its name, in order."""
+        return sorted((day, name) for year in years for day, name in _bank_holidays(year).items())
+
     def guard_at(self, received_on: date, *, working_day: int, at: time) -> datetime:
         """Return the instant at which a missing formal acknowledgement is sent without an officer."""
         day = self.after(received_on, working_day)

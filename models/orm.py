@@ -24,10 +24,12 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import configure_mappers, registry, relationship
 
+from models.accounts import Account, Attempts, Session
 from models.case import Action, Case, Extension, Letter, Point, Refusal, Ruling, Task
 from models.codes import (
     ArrangementKind,
@@ -123,7 +125,7 @@ cases = Table(
     _code(Ombudsman, name="ombudsman"),
     Column("stage", Integer, nullable=False),
     Column("complainant_name", Text, nullable=False),
-    Column("complainant_address", Text, nullable=False),
+    Column("complainant_address", Text, nullable=False, index=True),
     Column("reply_address", Text, nullable=False),
     Column("complainant_found_in", String(20), nullable=False, server_default=""),
     Column("represented_name", Text, nullable=False, server_default=""),
@@ -158,7 +160,7 @@ Index(
     sqlite_where=cases.c.guard_at.is_not(None),
     postgresql_where=cases.c.guard_at.is_not(None),
 )
-Index("ix_cases_queue", cases.c.awaits_officer, cases.c.acknowledge_by, cases.c.id)
+Index("ix_cases_assigned_to", cases.c.assigned_to)
 # Written out, as IS_ORIGINAL is below: a partial index serves only a condition that holds its own words.
 _IS_OPEN = "answered_on IS NULL AND closed_on IS NULL AND NOT is_historic"
 _IS_COMPLAINT = "status IN ('complaint', 'escalation')"
@@ -233,6 +235,13 @@ Index(
     postgresql_where=text("marked_at IS NULL"),
 )
 Index("ix_messages_outcome", messages.c.outcome)
+IS_COPY = text("duplicate_of_id IS NOT NULL")
+Index(
+    "ix_messages_duplicate_of_id",
+    messages.c.duplicate_of_id,
+    sqlite_where=IS_COPY,
+    postgresql_where=IS_COPY,
+)
 # Written out, since a partial index serves only a condition that holds its own words, not parameters.
 IS_ORIGINAL = text("identity IS NOT NULL AND outcome IN ('case', 'reply', 'machine')")
 Index(
@@ -294,6 +303,8 @@ rulings = Table(
     Column("exclusions", JSON(none_as_null=True)),
     Column("flags", JSON(none_as_null=True)),
     Column("reason", Text, nullable=False),
+    Column("is_disputed", Boolean, nullable=False, server_default=false()),
+    Column("undone_at", UtcDateTime),
 )
 
 letters = Table(
@@ -346,6 +357,42 @@ Index(
     sqlite_where=text("closed_at IS NULL"),
     postgresql_where=text("closed_at IS NULL"),
 )
+
+queue = Table(
+    "queue",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("case_id", _BigId, ForeignKey("cases.id", ondelete="CASCADE"), unique=True),
+    Column("task_id", _BigId, ForeignKey("tasks.id", ondelete="CASCADE"), unique=True),
+    Column("rank", BigInteger, nullable=False),
+    _code(Status, nullable=True, name="status"),
+    Column("category", String(50)),
+    _code(Ombudsman, nullable=True, name="ombudsman"),
+    Column("stage", Integer),
+    Column("assigned_to", String(200), nullable=False),
+    Column("is_unsure", Boolean, nullable=False),
+    Column("owes_acknowledgement", Boolean, nullable=False),
+    Column("may_be_reply", Boolean, nullable=False),
+)
+"""What awaits an officer, kept by `models/keep_queue.py`: a case, or a message without one and its task."""
+
+# Whatever is asked for beside an index's first column is in it too, so that looking for few among many reads
+# no rows; a condition that holds a partial index's own words is read off that.
+IS_UNSURE = text("is_unsure")
+OWES_ACKNOWLEDGEMENT = text("owes_acknowledgement")
+MAY_BE_REPLY = text("may_be_reply")
+IS_MESSAGE = text("task_id IS NOT NULL")
+_PLACE, _NARROWER = (queue.c.rank, queue.c.id), (queue.c.category, queue.c.stage, queue.c.ombudsman)
+Index("ix_queue_rank", *_PLACE, *_NARROWER)
+Index("ix_queue_assigned_to", queue.c.assigned_to, *_PLACE, *_NARROWER)
+Index("ix_queue_status", queue.c.status, *_PLACE, *_NARROWER)
+Index(
+    "ix_queue_category", queue.c.category, *_PLACE, queue.c.stage, queue.c.ombudsman, queue.c.status,
+    queue.c.assigned_to,
+)  # fmt: skip
+for _name, _few in (("unsure", IS_UNSURE), ("owed", OWES_ACKNOWLEDGEMENT), ("replies", MAY_BE_REPLY)):
+    Index(f"ix_queue_{_name}", *_PLACE, *_NARROWER, sqlite_where=_few, postgresql_where=_few)
+Index("ix_queue_messages", *_PLACE, sqlite_where=IS_MESSAGE, postgresql_where=IS_MESSAGE)
 
 points = Table(
     "points",
@@ -483,6 +530,72 @@ audit_head = Table(
     Column("rows", BigInteger, nullable=False),
 )
 
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("officer", String(200), primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("totp_secret", String(64), nullable=False),
+    Column("totp_step", BigInteger),
+    Column("recovery_hash", String(64), nullable=False),
+    Column("recovery_expires_at", UtcDateTime),
+    Column("subject", String(300), unique=True),
+    Column("signed_in_at", UtcDateTime),
+    Column("uses_keys", Boolean, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("officer", String(200), nullable=False, index=True),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("owes_second_factor", Boolean, nullable=False),
+    Column("totp_offer", String(64), nullable=False),
+)
+
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    metadata,
+    Column("name_hash", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False, index=True),
+    Column("locked_until", UtcDateTime),
+)
+
+saved_filters = Table(
+    "saved_filters",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("officer", String(200), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("query", Text, nullable=False),
+    UniqueConstraint("officer", "name"),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("id", _BigId, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("officer", String(200), nullable=False),
+    Column("case_reference", String(20), nullable=False),
+)
+Index("ix_views_case", views.c.case_reference, views.c.at)
+
+undo = Table(
+    "undo",
+    metadata,
+    Column("case_id", _BigId, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("officer", String(200), nullable=False),
+    Column("action", String(100), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("before", JSON, nullable=False),
+)
+
 mailbox_health = Table(
     "mailbox_health",
     metadata,
@@ -531,6 +644,9 @@ def map_classes() -> None:
     mapper.map_imperatively(Arrangement, arrangements)
     mapper.map_imperatively(Officer, officers)
     mapper.map_imperatively(KnownIssue, known_issues)
+    mapper.map_imperatively(Account, accounts)
+    mapper.map_imperatively(Session, sessions)
+    mapper.map_imperatively(Attempts, sign_in_attempts)
     mapper.map_imperatively(
         Case,
         cases,

@@ -22,11 +22,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from models import orm
+from models.account_rows import SqlAccounts, SqlAttempts, SqlSavedFilters, SqlSessions, SqlViews
 from models.digest_rows import SqlDigests
 from models.errors import InputInvalid, RecordUnavailable
 from models.health_rows import SqlHealth
+from models.keep_queue import keep_queue
+from models.keep_search import keep_search
 from models.people_rows import SqlKnownIssues, SqlOfficers, SqlPeople
 from models.repository import SqlAudit, SqlCases, SqlKeys, SqlLetters, SqlMessages
+from models.touched import watch
+from models.undo_rows import SqlUndo
 
 BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another; PostgreSQL queues writers by itself."""
@@ -88,6 +93,7 @@ class SqlUnitOfWork:
     def __enter__(self) -> Self:
         """Begin."""
         self._session = Session(self._engine, expire_on_commit=False, autoflush=False)
+        self._touched = watch(self._session)
         self.messages = SqlMessages(self._session, locks=not self._reads)
         self.cases = SqlCases(self._session)
         self.letters = SqlLetters(self._session)
@@ -98,6 +104,12 @@ class SqlUnitOfWork:
         self.officers = SqlOfficers(self._session)
         self.known_issues = SqlKnownIssues(self._session)
         self.digests = SqlDigests(self._session)
+        self.accounts = SqlAccounts(self._session)
+        self.sessions = SqlSessions(self._session)
+        self.attempts = SqlAttempts(self._session)
+        self.views = SqlViews(self._session)
+        self.saved_filters = SqlSavedFilters(self._session)
+        self.undo = SqlUndo(self._session)
         return self
 
     def __exit__(
@@ -112,7 +124,11 @@ class SqlUnitOfWork:
             raise RecordUnavailable(explain(exc)) from exc
 
     def commit(self) -> None:
-        """Make it lasting."""
+        """Make it lasting, and with it the queue and the words to search that follow from it."""
+        self._session.flush()
+        keep_queue(self._session, self._touched)
+        keep_search(self._session, self._touched)
+        self._touched.clear()
         self.audit.write()
         self._session.commit()
 

@@ -26,9 +26,13 @@ class Units(Protocol):
 
 @dataclass(frozen=True)
 class SignInRules:
-    """How officers sign in and for how long; `is_https` is whether browsers reach the pages by HTTPS."""
+    """How officers sign in and for how long.
+
+    `is_https` is whether browsers reach the pages by HTTPS, `address` where they do, empty where nobody said.
+    """
 
     is_https: bool = True
+    address: str = ""
     idle: timedelta = timedelta(minutes=30)
     longest: timedelta = timedelta(hours=12)
     passwords: bool = True
@@ -42,7 +46,7 @@ class OpenIdConnect:
 
     metadata_url: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     name: str = "Microsoft"
 
 
@@ -61,7 +65,7 @@ class Desk:
     policy: Policy
     letterhead: Letterhead
     working_days: WorkingDays
-    secret_key: bytes
+    secret_key: bytes = field(repr=False)
     back_office: "BackOffice"
     categories: Mapping[str, str] = field(default_factory=dict)
     exclusions: Mapping[str, str] = field(default_factory=dict)

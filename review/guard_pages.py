@@ -99,4 +99,4 @@ def _way_back() -> str:
 def own_page(to: str) -> str:
     """Return an address of ours to go on to, the queue where it is not one: no redirect leaves the pages."""
     is_ours = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable()
-    return to if is_ours and "\\" not in to else url_for("queue.show")
+    return to if is_ours and "\\" not in to else url_for("queue.home")

@@ -6,7 +6,7 @@ from typing import Any
 
 from models.codes import Channel
 from models.deadlines import WorkingDays
-from models.queries import QueueRow
+from models.queue_rows import QueueRow
 
 _LONGEST_GIST = 90
 _SURE = ((0.9, "sure"), (0.75, "fairly sure"), (0.5, "unsure"))
@@ -71,11 +71,14 @@ def confidence_in_words(decision: dict[str, Any]) -> str:
     """Say how sure triage was of the status, in a word and a figure."""
     if not decision:
         return ""
+    return f"{sureness(decision)}, {float(decision['status']['probability']):.0%}"
+
+
+def sureness(decision: dict[str, Any]) -> str:
+    """Say in a word how sure triage was of the status; an honest "you decide" where it was not."""
     probability = float(decision["status"]["probability"])
     word = next((word for limit, word in _SURE if probability >= limit), "a guess")
-    if decision["officer_decides"] and word != "a guess":
-        word = "you decide"
-    return f"{word}, {probability:.0%}"
+    return "you decide" if decision["officer_decides"] and word != "a guess" else word
 
 
 def tags_of(decision: dict[str, Any]) -> tuple[str, ...]:

@@ -20,16 +20,15 @@ from jinja2.utils import missing
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from models.accounts import hash_of
 from models.errors import HeardError, RecordUnavailable, UnknownReference
 from review import words
 from review.desk import Desk
 from review.guard_pages import guard_pages
 from review.may import May, SignedIn, sees_only_own
-from review.signing_in import hash_of, is_over, is_to_be_touched
+from review.menu import menu_of
+from review.signing_in import is_over, is_to_be_touched
 from review.views import BLUEPRINTS
-
-MENU = (("Queue", "queue.show", May.SEE_CASES),)
-"""The menu: the words, the endpoint, and what it needs."""
 
 _LARGEST_FORM = 20 * 2**20
 _HERE = Path(__file__).parent
@@ -41,7 +40,8 @@ def make_pages(desk: Desk) -> Flask:
     app.extensions["desk"] = desk
     app.config.update(
         SECRET_KEY=desk.secret_key,
-        SESSION_COOKIE_NAME="heard",
+        # The prefix keeps other hosts of the council's domain from setting it (RFC 6265bis, 4.1.3.2).
+        SESSION_COOKIE_NAME="__Host-heard" if desk.sign_in.is_https else "heard",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=desk.sign_in.is_https,
@@ -73,7 +73,7 @@ def whoever_is_signed_in(desk: Desk) -> SignedIn | None:
         found = uow.sessions.find(key)
         if found is None or found.owes_second_factor or is_over(found, idle=desk.sign_in.idle, now=now):
             return None
-        officer, account = uow.officers.find(found.officer), uow.accounts.find(found.officer)
+        officer, account = uow.officers.find(found.officer), uow.accounts.look_up(found.officer)
     if officer is None or officer.is_disabled:
         return None
     if is_to_be_touched(found, now=now):
@@ -92,9 +92,12 @@ def whoever_is_signed_in(desk: Desk) -> SignedIn | None:
 class _Undefined(Undefined):
     """A name that a template does not know is an error; what GOV.UK's macros are not given is nothing."""
 
-    def __new__(cls, hint: str | None = None, obj: Any = missing, *rest: Any, **more: Any) -> Any:
-        kind = StrictUndefined if obj is missing else ChainableUndefined
-        return kind(hint, obj, *rest, **more)
+    def __new__(
+        cls, hint: str | None = None, obj: Any = missing, name: str | None = None, *rest: Any, **more: Any
+    ) -> Any:
+        is_lenient = obj is not missing or name == "caller"
+        kind = ChainableUndefined if is_lenient else StrictUndefined
+        return kind(hint, obj, name, *rest, **more)
 
 
 def _set_up_templates(app: Flask, desk: Desk) -> None:
@@ -120,11 +123,9 @@ def _set_up_templates(app: Flask, desk: Desk) -> None:
 
 def _menu() -> list[dict[str, object]]:
     """Return the pages of the menu that the officer may see."""
-    here = (request.endpoint or "").partition(".")[0]
     return [
-        {"text": text, "href": url_for(endpoint), "is_here": endpoint.partition(".")[0] == here}
-        for text, endpoint, what in MENU
-        if g.officer.may(what)
+        {"text": text, "href": url_for(endpoint), "is_here": endpoint == request.endpoint}
+        for text, endpoint in menu_of(g.officer)
     ]
 
 

@@ -1,6 +1,8 @@
 """Fixtures that start real servers and lay out real installations."""
 
+import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from pathlib import Path
 import pytest
 import structlog
 from installation import Installation
+from pages import Pages, started_chromium
+from playwright.sync_api import Browser
 from servers import Dovecot, MissingServer, Postgres, SmtpServer
 from sqlalchemy import Engine
 
@@ -20,6 +24,7 @@ from models.unit_of_work import make_engine
 
 orm.map_classes()  # Before anything is collected: what tests make as parameters is mapped from the start.
 
+ROOT = Path(__file__).parent.parent
 _STARTED: list[str] = []
 
 
@@ -86,6 +91,28 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start a real Chromium."""
+    try:
+        with started_chromium() as made:
+            _STARTED.append(f"Chromium {made.version}")
+            yield made
+    except MissingServer as error:
+        _or_skip(error)
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Iterator[Pages]:
+    """Return the officers' pages over an empty SQLite record."""
+    made = make_engine(f"sqlite:///{tmp_path / 'heard.db'}")
+    migrations.upgrade(made)
+    shown = Pages(made, tmp_path)
+    yield shown
+    shown.desk.back_office.close()
+    made.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Return the URL of an empty database, once on SQLite and once on PostgreSQL."""
@@ -112,8 +139,31 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "live").exists():
-            _train_into(folder)
+            _fill(folder)
     return folder
+
+
+def _fill(folder: Path) -> None:
+    """Train, or copy what an earlier run here made of the very same code and corpus."""
+    kept = ROOT / ".pytest_cache" / f"artefacts-{_fingerprint()}"
+    if not (kept / "live").exists():
+        _train_into(folder)
+        made = kept.with_suffix(f".{os.getpid()}")
+        shutil.copytree(folder, made)
+        with contextlib.suppress(OSError):  # Another run was quicker.
+            made.rename(kept)
+        return
+    shutil.copytree(kept, folder, dirs_exist_ok=True)
+
+
+def _fingerprint() -> str:
+    """Return what changes with anything that training reads."""
+    found = sorted((ROOT / "triage").rglob("*"))
+    files = [each for each in found if each.is_file() and each.suffix != ".pyc"]
+    said = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    for each in [*files, ROOT / "models" / "codes.py"]:
+        said.update(each.name.encode() + each.read_bytes())
+    return said.hexdigest()[:16]
 
 
 def _train_into(folder: Path) -> None:

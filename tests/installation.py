@@ -31,9 +31,11 @@ class Installation:
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def configure(self, *tables: str, poll_seconds: int = 1) -> None:
-        """Write the settings from TOML tables."""
+        """Write the settings from TOML tables; without the officers' pages unless a table says so."""
         service = f"[service]\npoll_seconds = {poll_seconds}\ndeliver_seconds = 1\nguard_seconds = 1\n"
-        text = "\n".join([f'data = "{self.data}"', _HOUSE, service, *tables])
+        has_pages = any(table.lstrip().startswith("[queue]") for table in tables)
+        pages = "" if has_pages else '[queue]\nlisten = ""\n'
+        text = "\n".join([f'data = "{self.data}"', _HOUSE, service, pages, *tables])
         self.settings.write_text(text, encoding="utf-8")
 
     def run(

@@ -2,17 +2,17 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import structlog
+from browsing import overflow, started_chromium, strangers, violations  # noqa: F401  # tests take them from here
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, Request, sync_playwright
-from servers import MissingServer
+from playwright.sync_api import Page
 from sqlalchemy import Engine
 from waitress import create_server
 
@@ -22,12 +22,11 @@ from models.codes import Role
 from models.people import Officer
 from models.unit_of_work import SqlUnitOfWork
 from operations.serve_pages import make_desk
-from review.signing_in import begin_session, hash_password
+from review.passwords import hash_password
+from review.signing_in import begin_session
 from review.web import make_pages
 from settings import Settings
 
-CHROMIUM = "/usr/bin/chromium"
-AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 """A Friday morning."""
 PASSWORD = "correct horse battery staple"
@@ -91,27 +90,19 @@ class Pages:
         """Serve the pages on a free port, CSRF and all; yield the address."""
         self.flask.config["WTF_CSRF_ENABLED"] = True
         server: Any = create_server(self.flask, host="127.0.0.1", port=0, threads=8)
-        threading.Thread(target=server.run, daemon=True).start()
+        thread = threading.Thread(target=_run, args=(server,), daemon=True)
+        thread.start()
         try:
             yield f"http://127.0.0.1:{server.effective_port}"
         finally:
             server.close()
+            thread.join(timeout=5)
 
 
-@contextmanager
-def started_chromium() -> Iterator[Browser]:
-    """Start Debian's Chromium; raises MissingServer where it is not installed."""
-    if not Path(CHROMIUM).exists():
-        raise MissingServer("chromium is not installed (apt-get install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                  "--disable-dev-shm-usage"],
-        )  # fmt: skip
-        yield browser
-        browser.close()
+def _run(server: Any) -> None:
+    # Closing it takes the socket from under the loop that waits on it.
+    with suppress(OSError):
+        server.run()
 
 
 def sign_in(page: Page, address: str, name: str) -> None:
@@ -120,34 +111,3 @@ def sign_in(page: Page, address: str, name: str) -> None:
     page.get_by_label("Your name in Heard").fill(name)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-
-
-def strangers(page: Page, address: str) -> list[str]:
-    """Return the list to which every request goes that is not ours, as it is made."""
-    found: list[str] = []
-
-    def look(request: Request) -> None:
-        if not request.url.startswith((address, "data:", "about:", "blob:")):
-            found.append(request.url)
-
-    page.on("request", look)
-    return found
-
-
-def violations(page: Page) -> list[str]:
-    """Return what axe-core finds wrong with a page, a line each: the rule and where."""
-    # Through the protocol and not as an element: the pages' own policy lets no other script in.
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    result = page.evaluate("async () => await axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{each['id']}: {', '.join(str(node['target']) for node in each['nodes'][:5])}"
-        for each in result["violations"]
-    ]
-
-
-def overflow(page: Page) -> int:
-    """Return by how many pixels the page is wider than its window."""
-    found: int = page.evaluate(
-        "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-    )
-    return found

@@ -9,6 +9,7 @@ document.addEventListener("keydown", (event) => {
   const control = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!control) return;
   event.preventDefault();
+  if (control.matches("input[type=radio], input[type=checkbox]")) control.click();
   if (control.matches("input, textarea, select")) control.focus();
   else control.click();
 });
@@ -19,4 +20,14 @@ document.addEventListener("submit", (event) => {
 });
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+});
+// In a list, j and k walk down and up.
+document.addEventListener("keydown", (event) => {
+  const step = { j: 1, k: -1 }[event.key];
+  if (!step || document.body.dataset.keys !== "on" || event.defaultPrevented) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const rows = [...document.querySelectorAll("a[data-row]")];
+  const next = rows[rows.indexOf(document.activeElement) + step];
+  if (next) next.focus();
 });

@@ -7,7 +7,7 @@ import pytest
 from rows import new_case
 from sqlalchemy import Engine
 
-from models import queries
+from models import queue_rows
 from models.case import Case, Task
 from models.codes import Status, TaskKind
 from models.unit_of_work import SqlUnitOfWork
@@ -32,7 +32,7 @@ def task(kind: TaskKind, due_by: date = TODAY, **changes: Any) -> Task:
 
 def shown(engine: Engine, limit: int = 50) -> list[str]:
     """Return the references that the queue shows, in its order."""
-    return [row.reference for row in queries.queue(engine, limit=limit)]
+    return [row.reference for row in queue_rows.queue(engine, limit=limit)]
 
 
 @pytest.mark.parametrize(
@@ -44,14 +44,14 @@ def test_a_letter_that_somebody_has_to_send_stays_in_the_queue_after_the_ruling(
     """Ruled on and done with, but the person has heard nothing yet (LGSCO 5.6, HO 5.10)."""
     put(engine, "C-1", task(kind), status=Status.SERVICE_REQUEST, stage=0, awaits_officer=False)
     assert shown(engine) == ["C-1"]
-    assert queries.queue_length(engine) == 1
+    assert queue_rows.queue_length(engine) == 1
 
 
 def test_what_nobody_has_to_do_is_not_in_the_queue(engine: Engine) -> None:
     """A task that is closed, and a note that a known issue matched."""
     put(engine, "C-1", task(TaskKind.READ_REPLY, closed_at=NOW), awaits_officer=False)
     put(engine, "C-2", task(TaskKind.KNOWN_ISSUE), awaits_officer=False)
-    assert (shown(engine), queries.queue_length(engine)) == ([], 0)
+    assert (shown(engine), queue_rows.queue_length(engine)) == ([], 0)
 
 
 def test_a_short_queue_shows_what_falls_due_first(engine: Engine) -> None:

@@ -35,9 +35,13 @@ def kept(engine: Engine, uid: int, raw: bytes = b"Subject: x\n\nhello") -> int:
 
 
 def test_the_migrations_make_the_very_tables_that_the_program_uses(engine: Engine) -> None:
-    """`alembic check`: no table, column, type or index differs."""
+    """`alembic check`: no table, column, type or index differs.
+
+    Left out is the table that is searched: SQLite's FTS5 makes it, with others of its own behind it.
+    """
+    said = {"include_name": lambda name, kind, _parents: kind != "table" or not name.startswith("search")}
     with engine.connect() as connection:
-        differences = compare_metadata(MigrationContext.configure(connection), orm.metadata)
+        differences = compare_metadata(MigrationContext.configure(connection, opts=said), orm.metadata)
     assert differences == []
 
 

@@ -9,7 +9,7 @@ from builders import ACKNOWLEDGE_BY, TODAY, make_decision
 from models.codes import Channel, Exclusion, Flag, Ombudsman
 from models.deadlines import WorkingDays
 from models.decision import Span, Suggestion
-from models.queries import QueueRow
+from models.queue_rows import QueueRow
 from review.pages import (
     confidence_in_words,
     due_in_words,

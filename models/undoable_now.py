@@ -1,0 +1,45 @@
+"""What a page asks about a case: whether its last change can be undone, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, select
+
+from models import orm
+from models.codes import LetterState
+from models.unit_of_work import reported
+
+_STILL_HERE = frozenset({LetterState.QUEUED, LetterState.HELD, LetterState.BY_HAND})
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """What can be undone of a case now: whose change it was, what, when, and until when its letters wait."""
+
+    officer: str
+    action: str
+    at: datetime
+    letters_go_at: datetime | None
+
+
+def undoable_now(engine: Engine, reference: str) -> Undoable | None:
+    """Return what can be undone of a case as it is now, None where nothing can.
+
+    Raises RecordUnavailable where the record cannot be read.
+    """
+    undo, cases, letters = orm.undo.c, orm.cases.c, orm.letters.c
+    query = (
+        select(undo.officer, undo.action, undo.at, undo.before)
+        .join(orm.cases, cases.id == undo.case_id)
+        .where(cases.reference == reference, cases.version == undo.version)
+    )
+    with reported(), engine.connect().execution_options(reads=True) as connection:
+        row: Any = connection.execute(query).first()
+        numbers = row.before["new"].get("letters", []) if row is not None else []
+        wanted = select(letters.state, letters.claimed_until, letters.due_at).where(letters.id.in_(numbers))
+        waiting = connection.execute(wanted).all() if numbers else []
+    if row is None or any(each.state not in _STILL_HERE or each.claimed_until for each in waiting):
+        return None
+    queued = [each.due_at for each in waiting if each.state is LetterState.QUEUED]
+    return Undoable(row.officer, row.action, row.at, min(queued, default=None))

@@ -1,0 +1,153 @@
+"""Signing in, one's account and the page about people in a real Chromium."""
+
+from dataclasses import replace
+
+import pyotp
+import pytest
+from pages import PASSWORD, Pages, overflow, sign_in, strangers, violations
+from playwright.sync_api import Browser, Page
+from rows import new_case
+
+from models.codes import Role
+
+_TRY_EVERYTHING = """async () => {
+  const broken = [];
+  document.addEventListener("securitypolicyviolation", (event) => broken.push(event.effectiveDirective));
+  const add = (markup) => document.body.insertAdjacentHTML("beforeend", markup);
+  add('<img src="/static/icon.svg" onload="window.ran = 1">');
+  add('<p id="styled" style="color: rgb(1, 2, 3)">x</p>');
+  add('<img src="https://evil.example/x.png">');
+  add('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">');
+  add('<iframe src="https://evil.example/"></iframe>');
+  add('<form id="away" action="https://evil.example/" method="post"></form>');
+  document.getElementById("away").submit();
+  for (const code of ["window.ran = 2", ""]) {
+    const script = document.createElement("script");
+    if (code) script.textContent = code; else script.src = "https://evil.example/x.js";
+    document.body.append(script);
+  }
+  try { await fetch("https://evil.example/"); } catch (refused) { /* said by the event */ }
+  await new Promise((done) => setTimeout(done, 300));
+  return {ran: window.ran || 0, broken: [...new Set(broken)].sort(),
+          colour: getComputedStyle(document.getElementById("styled")).color};
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 1280, 3840])
+def test_every_page_about_accounts_is_without_fault(width: int, pages: Pages, browser: Browser) -> None:
+    """Axe finds nothing, nothing is wider than the window, nothing is asked of anybody else."""
+    pages.add_officer("ada", Role.ADMINISTRATOR)
+    pages.add_officer("jo")
+    with pages.desk.units() as uow:
+        uow.cases.add(new_case(reference="C-0000-0001-95", assigned_to="jo"))
+        uow.commit()
+    with pages.served() as address:
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        others, complaints = strangers(page, address), _complaints(page)
+
+        def look() -> None:
+            assert violations(page) == [], page.url
+            assert overflow(page) <= 0, page.url
+            assert page.title().count("–") >= 2
+            assert page.locator("h1").count() == 1
+
+        page.goto(f"{address}/set-password")
+        page.get_by_role("button", name="Set password").click()
+        look()
+        page.goto(f"{address}/sign-in")
+        page.get_by_role("button", name="Sign in").click()
+        look()
+        assert page.title().startswith("Error: ")
+        sign_in(page, address, "ada")
+        for path in ("/people", "/people/jo", "/new-officer", "/account"):
+            page.goto(address + path)
+            look()
+        page.goto(f"{address}/new-officer")
+        page.get_by_role("button", name="Add officer").click()
+        look()
+        page.goto(f"{address}/people/jo")
+        page.get_by_role("button", name="Disable").click()
+        look()
+        page.get_by_role("button", name="Give a new code").click()
+        look()
+        page.goto(f"{address}/account")
+        page.get_by_label("Your password, to set it up").fill(PASSWORD)
+        page.get_by_role("button", name="Set up a second factor").click()
+        look()
+        assert page.evaluate("document.querySelector('.heard-square').naturalWidth") > 100
+        assert (others, complaints) == ([], [])
+        page.close()
+
+
+def test_an_officer_sets_up_and_uses_a_second_factor_without_javascript(
+    pages: Pages, browser: Browser
+) -> None:
+    """The council asks for one: set up at the first sign-in, asked for at the next."""
+    pages.change(sign_in=replace(pages.desk.sign_in, needs_second_factor=True))
+    pages.add_officer("jo")
+    with pages.served() as address:
+        context = browser.new_context(java_script_enabled=False)
+        page = context.new_page()
+        sign_in(page, address, "jo")
+        key = page.locator(".heard-key").inner_text().replace(" ", "")
+        page.get_by_label("Code").fill(pyotp.TOTP(key).at(pages.now))
+        page.get_by_role("button", name="Confirm").click()
+        assert page.url == f"{address}/queue"
+        assert "Your second factor is set up" in page.inner_text("main")
+        page.get_by_role("button", name="Sign out").click()
+        sign_in(page, address, "jo")
+        assert page.url == f"{address}/sign-in/code"
+        pages.now = pages.now.replace(minute=5)
+        page.get_by_label("Code").fill(pyotp.TOTP(key).at(pages.now))
+        page.get_by_role("button", name="Go on").click()
+        assert page.url == f"{address}/queue"
+        page.get_by_role("link", name="Jo Example (your account)").click()
+        page.get_by_label("One key does what its button does").uncheck()
+        page.get_by_role("button", name="Save").click()
+        assert "Single keys are off." in page.inner_text("main")
+        context.close()
+
+
+def test_the_pages_policy_holds_in_a_real_browser(pages: Pages, browser: Browser) -> None:
+    """No script or style in the page itself, nothing from elsewhere, no form to elsewhere."""
+    pages.add_officer("jo")
+    with pages.served() as address:
+        page = browser.new_page()
+        sign_in(page, address, "jo")
+        page.goto(f"{address}/account")
+        page.route("https://evil.example/**", lambda route: route.abort())
+        found = page.evaluate(_TRY_EVERYTHING)
+        assert found["ran"] == 0
+        assert found["colour"] != "rgb(1, 2, 3)"
+        assert set(found["broken"]) == {
+            "connect-src", "form-action", "frame-src", "img-src", "script-src-attr",
+            "script-src-elem", "style-src-attr",
+        }  # fmt: skip
+        assert page.url == f"{address}/account"
+        page.close()
+
+
+def test_no_other_site_can_show_the_pages_in_a_frame(pages: Pages, browser: Browser) -> None:
+    """Nor read what they say (clickjacking)."""
+    pages.add_officer("jo")
+    with pages.served() as address:
+        page = browser.new_page()
+        sign_in(page, address, "jo")
+        page.goto("about:blank")
+        page.set_content(f'<iframe src="{address}/account"></iframe>')
+        page.wait_for_timeout(500)
+        assert [frame for frame in page.frames[1:] if "Your account" in frame.content()] == []
+        page.close()
+
+
+def _complaints(page: Page) -> list[str]:
+    """Return the list to which the browser's complaints go, but for answers that are meant to refuse."""
+    found: list[str] = []
+    page.on(
+        "console",
+        lambda said: (
+            found.append(said.text) if "status of 400" not in said.text and said.type == "error" else None
+        ),
+    )
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found

@@ -1,0 +1,70 @@
+"""The demonstration's inbox as officers find it on a Monday morning: read, triaged and acknowledged."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pages import Pages
+
+import migrations
+from demo.demonstrate import ACCOUNT, BEGINS, fill_inbox, read_expected
+from demo.officers import PEOPLE
+from models.accounts import Account
+from models.people import Officer
+from models.unit_of_work import SqlUnitOfWork, make_engine
+from operations.one_pass import one_pass
+from review.passwords import hash_password
+from triage import artefact
+
+MORNING = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
+"""The working day after the last message came."""
+
+
+@contextmanager
+def demonstration(folder: Path, artefacts: Path, *, mode: str = "send") -> Iterator[Pages]:
+    """Read the inbox into a record in a folder; yield the officers' pages over it, on Monday morning."""
+    shutil.copytree(artefacts, folder / "artefacts")
+    engine = make_engine(f"sqlite:///{folder / 'heard.db'}")
+    migrations.upgrade(engine)
+    pages = Pages(
+        engine, folder,
+        organisation={}, delivery={"mode": mode}, sending={"kind": "maildir", "path": folder / "outbox"},
+        mailboxes=[{"name": ACCOUNT, "kind": "maildir", "path": folder / "inbox"}],
+    )  # fmt: skip
+    pages.now = BEGINS
+    fill_inbox(folder / "inbox", read_expected())
+    triager = pages.app.triager(progress=lambda *_: None)
+    one_pass(pages.app, pages.app.mailboxes(), triager)
+    pages.now = MORNING
+    try:
+        yield pages
+    finally:
+        pages.desk.back_office.close()
+        engine.dispose()
+
+
+def let_in(pages: Pages, password: str) -> None:
+    """Put the demonstration's officers on record; all of them sign in with one password."""
+    made = hash_password(password)
+    with SqlUnitOfWork(pages.engine) as uow:
+        for name, full_name, role in PEOPLE:
+            uow.officers.add(
+                Officer(name=name, full_name=full_name, email=f"{name}@harrowmere.example", role=role)
+            )
+            uow.accounts.add(Account(officer=name, password_hash=made))
+        uow.commit()
+
+
+def add_second_artefact(pages: Pages) -> str:
+    """Put a copy of the live classifier beside it under a name of its own, make it live, return its name."""
+    folder = pages.app.artefacts
+    first = artefact.live_name(folder) or ""
+    name = f"{first}-again"
+    shutil.copytree(folder / first, folder / name)
+    said = artefact.about(folder / name) | {"name": name, "made_at": "2026-11-22T02:00:00+00:00"}
+    (folder / name / "artefact.json").write_text(json.dumps(said), encoding="utf-8")
+    artefact.promote(folder, name)
+    return name

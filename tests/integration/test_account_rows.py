@@ -1,0 +1,129 @@
+"""Attempts, sessions and accounts on SQLite and on PostgreSQL."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from pages import Pages
+from sqlalchemy import Engine, event
+
+from models.accounts import Account, attempts_key
+from models.codes import Role
+from models.people import Officer
+from models.unit_of_work import SqlUnitOfWork
+from review.desk import OpenIdConnect
+from review.passwords import hash_password
+from review.proofs import prove_password
+from review.signing_in import begin_session
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+PASSWORD = "kettle lorry window"
+
+
+def failures(engine: Engine, name: str) -> int:
+    """Return how often a name has failed."""
+    with SqlUnitOfWork(engine, reads=True) as uow:
+        found = uow.attempts.look_up(attempts_key(name))
+    return found.failures if found else 0
+
+
+def put_jo(engine: Engine) -> None:
+    """Put Jo on record, with a password."""
+    with SqlUnitOfWork(engine) as uow:
+        uow.officers.add(Officer(name="jo", full_name="Jo Marlow", email="jo@harrowmere.example"))
+        uow.accounts.add(Account(officer="jo", password_hash=hash_password(PASSWORD)))
+        uow.commit()
+
+
+def test_attempts_at_the_same_moment_are_each_counted(engine: Engine) -> None:
+    """However many workers take them: whoever guesses by the dozen has to pause after the fifth."""
+    put_jo(engine)
+
+    def guess(number: int) -> bool:
+        return prove_password(
+            lambda *, reads=False: SqlUnitOfWork(engine, reads=reads), "jo", f"guess {number}", now=NOW
+        ).locked_until is not None  # fmt: skip
+
+    with ThreadPoolExecutor(8) as pool:
+        paused = list(pool.map(guess, range(12)))
+    assert failures(engine, "jo") == 5
+    assert paused.count(False) == 4
+
+
+def test_a_name_that_is_nobodys_is_written_down_as_often(engine: Engine) -> None:
+    """Not by what is committed, nor by what it takes, does anybody learn which names there are."""
+    put_jo(engine)
+    commits: list[str] = []
+    event.listen(engine, "commit", lambda _connection: commits.append("x"))
+    counts = []
+    for name in ("jo", "nobody"):
+        commits.clear()
+        prove_password(lambda *, reads=False: SqlUnitOfWork(engine, reads=reads), name, "wrong", now=NOW)
+        counts.append(len(commits))
+    assert counts == [2, 2]
+    assert failures(engine, "jo") == failures(engine, "nobody") == 1
+
+
+def test_failures_are_forgotten_after_a_day(engine: Engine) -> None:
+    """A million made up names do not stay."""
+    for name, at in (("a", NOW), ("b", NOW + DAY / 2), ("c", NOW + DAY)):
+        with SqlUnitOfWork(engine) as uow:
+            uow.attempts.of(attempts_key(name), now=at).count(at)
+            uow.commit()
+    assert [failures(engine, name) for name in "abc"] == [0, 1, 1]
+    with SqlUnitOfWork(engine) as uow:
+        uow.attempts.forget(attempts_key("b"))
+        uow.commit()
+    assert failures(engine, "b") == 0
+
+
+def test_sessions_of_an_officer_end_together_but_for_one(engine: Engine) -> None:
+    """Those of others go on; what is over is forgotten."""
+    with SqlUnitOfWork(engine) as uow:
+        for name, longest in (("jo", DAY), ("jo", 2 * DAY), ("sam", DAY), ("jo", DAY / 100)):
+            begin_session(uow, name, longest=longest, now=NOW)
+        uow.flush()
+        keep = uow.sessions.of("jo", now=NOW)[0].token_hash
+        assert len(uow.sessions.of("jo", now=NOW)) == 3
+        uow.sessions.end_all("jo", but=keep)
+        uow.commit()
+    with SqlUnitOfWork(engine, reads=True) as uow:
+        assert [each.token_hash for each in uow.sessions.of("jo", now=NOW)] == [keep]
+        assert len(uow.sessions.of("sam", now=NOW)) == 1
+        assert uow.sessions.of("sam", now=NOW + DAY) == []
+
+
+@pytest.mark.parametrize("secret", ["totp_secret", "recovery_hash", "password_hash"])
+def test_an_account_says_nothing_of_its_secrets(secret: str) -> None:
+    """What is printed of one, in a log or a fault, holds none."""
+    assert "do-not-show" not in repr(Account(officer="jo", **{secret: "do-not-show"}))  # type: ignore[arg-type]
+
+
+def test_what_the_pages_work_with_shows_no_secret(pages: Pages) -> None:
+    """Neither the key of the cookies nor the provider's secret; nor does any page."""
+    known = OpenIdConnect(metadata_url="https://id.example/x", client_id="heard", client_secret="do-not-show")
+    pages.change(sign_in=replace(pages.desk.sign_in, microsoft=known))
+    assert "do-not-show" not in repr(pages.desk.sign_in)
+    assert repr(pages.desk.secret_key) not in repr(pages.desk)
+
+
+def test_the_page_of_settings_shows_no_secret(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may see the settings sees where secrets are, and none of them."""
+    for name in ("OIDC", "IMAP"):
+        monkeypatch.setenv(f"TEST_{name}_SECRET", f"do-not-show-{name}")
+    provider = {"metadata_url": "https://id.example/x", "client_id": "heard",
+                "client_secret": {"env": "TEST_OIDC_SECRET"}}  # fmt: skip
+    mailbox = {"name": "complaints", "host": "imap.harrowmere.example", "username": "complaints",
+               "password": {"env": "TEST_IMAP_SECRET"}}  # fmt: skip
+    shown = Pages(engine, tmp_path, queue={"https": False, "open_id_connect": provider}, mailboxes=[mailbox])
+    for role in (Role.ADMINISTRATOR, Role.TEAM_MANAGER, Role.AUDITOR):
+        shown.add_officer(role.value, role)
+        answer = shown.client_of(role.value).get("/settings")
+        assert (answer.status_code, "do-not-show" in answer.text) == (200, False)
+    shown.desk.back_office.close()
+    shown.app.engine.dispose()
