@@ -181,8 +181,10 @@ _AWAY = (
 )
 _BUG = (
     "Something went wrong with this page",
-    "What you did last may not have been recorded: look at the case again. "
-    "Your administrator finds the fault in the log.",
+    (
+        "What you did last may not have been recorded: look at the case again. "
+        "Your administrator finds the fault in the log."
+    ),
 )
 _SAID = {
     HTTPStatus.FORBIDDEN: (
