@@ -1,4 +1,4 @@
-"""A hundred officers who click: real HTTP against waitress in a process of its own, reads and rulings mixed."""
+"""A hundred officers who click: real HTTP against waitress in a process of its own, reads and rulings."""
 
 import html
 import http.client
@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 from pages_record import WAITING, officer
 
+from models.queue_selection import Show
 from models.reference import reference_of
 
 THINKS = (2.0, 6.0)
@@ -28,10 +29,7 @@ _REFUSED = 400
 _AGREE = re.compile(r'<form method="post" action="([^"]+/agree)">(.*?)</form>', re.DOTALL)
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 _WORDS = ("boiler", "council tax", '"missed bin"', "mould heating", "resident77", "quokka", "street light")
-_PARTS = (
-    "", "?show=mine", "?show=unassigned", "?show=overdue", "?show=unsure", "?show=complaints", "?show=requests",
-    "?show=owed", "?show=replies", "?show=quarantine", "?category=housing_repairs", "?show=overdue&stage=2",
-)  # fmt: skip
+_PARTS = (*(f"?show={part.value}" for part in Show), "", "?category=housing_repairs", "?show=overdue&stage=2")
 
 
 @dataclass
@@ -64,7 +62,7 @@ def click(url: str, cookies: list[str], *, cases: int, seconds: float) -> Clicks
         port = int(server.stdout.readline())
         until = time.monotonic() + seconds
         officers = [
-            threading.Thread(target=_work, args=(clicks, port, number, cookie, cases, until))
+            threading.Thread(target=_Officer(clicks, port, number, cookie, cases).work, args=(until,))
             for number, cookie in enumerate(cookies)
         ]
         for each in officers:
@@ -75,69 +73,63 @@ def click(url: str, cookies: list[str], *, cases: int, seconds: float) -> Clicks
     return clicks
 
 
-def _work(clicks: Clicks, port: int, number: int, cookie: str, cases: int, until: float) -> None:
-    """Click as one officer: look at the queue, open cases, search, and agree now and then."""
-    drawn = random.Random(number)  # noqa: S311  # a benchmark's mix, not a secret
-    browser = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    time.sleep(drawn.random() * min(THINKS[1], max(until - time.monotonic(), 0)))
-    while time.monotonic() < until:
-        try:
-            _click_once(clicks, browser, drawn, number, cookie, cases)
-        except (OSError, http.client.HTTPException) as error:
-            with clicks.lock:
-                clicks.faults[type(error).__name__] += 1
-            browser.close()
-        time.sleep(min(drawn.uniform(*THINKS), max(until - time.monotonic(), 0)))
-    browser.close()
+class _Officer:
+    """One officer at a browser of their own."""
 
+    def __init__(self, clicks: Clicks, port: int, number: int, cookie: str, cases: int) -> None:
+        self._clicks, self._number, self._cases = clicks, number, cases
+        self._headers = {"Cookie": f"heard={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
+        self._drawn = random.Random(number)  # noqa: S311  # a benchmark's mix, not a secret
+        self._browser = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
-def _click_once(
-    clicks: Clicks,
-    browser: http.client.HTTPConnection,
-    drawn: random.Random,
-    number: int,
-    cookie: str,
-    cases: int,
-) -> None:
-    chance = drawn.random()
-    # No two officers rule on the same case, so that each ruling does its whole work.
-    case = reference_of((drawn.randrange(cases // WAITING // 100) * 100 + number % 100) * WAITING + WAITING)
-    if chance < _RULINGS:
-        shown = _get(clicks, browser, "case", f"/cases/{case}", cookie)
-        form = _AGREE.search(shown)
+    def work(self, until: float) -> None:
+        """Click and think until an instant."""
+        self._think(until, least=0)
+        while time.monotonic() < until:
+            try:
+                self._click()
+            except (OSError, http.client.HTTPException) as error:
+                with self._clicks.lock:
+                    self._clicks.faults[type(error).__name__] += 1
+                self._browser.close()
+            self._think(until)
+        self._browser.close()
+
+    def _think(self, until: float, *, least: float = THINKS[0]) -> None:
+        time.sleep(max(min(self._drawn.uniform(least, THINKS[1]), until - time.monotonic()), 0))
+
+    def _click(self) -> None:
+        """Look at the queue, open a case, search, or agree with a suggestion."""
+        chance = self._drawn.random()
+        if chance < _RULINGS:
+            self._agree()
+        elif chance < _CASES:
+            self._ask("case", f"/cases/{self._case()}")
+        elif chance < _SEARCHES:
+            self._ask("search", f"/queue?{urlencode({'q': self._drawn.choice(_WORDS)})}")
+        else:
+            self._ask("queue", f"/queue{self._drawn.choice(_PARTS)}")
+
+    def _agree(self) -> None:
+        case = self._case()
+        form = _AGREE.search(self._ask("case", f"/cases/{case}"))
         if form:
             fields = {name: html.unescape(value) for name, value in _HIDDEN.findall(form[2])}
-            _ask(clicks, browser, "ruling", html.unescape(form[1]), cookie, body=urlencode(fields))
-    elif chance < _CASES:
-        _get(clicks, browser, "case", f"/cases/{case}", cookie)
-    elif chance < _SEARCHES:
-        _get(clicks, browser, "search", f"/queue?{urlencode({'q': drawn.choice(_WORDS)})}", cookie)
-    else:
-        _get(clicks, browser, "queue", f"/queue{drawn.choice(_PARTS)}", cookie)
+            self._ask("ruling", html.unescape(form[1]), body=urlencode(fields))
 
+    def _case(self) -> str:
+        """Return a case that waits; no two officers of a hundred come upon the same."""
+        hundreds = max(self._cases // WAITING // 100, 1)
+        number = self._drawn.randrange(hundreds) * 100 + self._number % 100
+        return reference_of((number % (self._cases // WAITING) + 1) * WAITING)
 
-def _get(clicks: Clicks, browser: http.client.HTTPConnection, kind: str, path: str, cookie: str) -> str:
-    return _ask(clicks, browser, kind, path, cookie, body=None)
-
-
-def _ask(
-    clicks: Clicks,
-    browser: http.client.HTTPConnection,
-    kind: str,
-    path: str,
-    cookie: str,
-    *,
-    body: str | None,
-) -> str:
-    headers = {"Cookie": f"heard={cookie}"}
-    if body is not None:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-    begun = time.perf_counter()
-    browser.request("GET" if body is None else "POST", path, body=body, headers=headers)
-    answer = browser.getresponse()
-    text = answer.read().decode()
-    clicks.note(kind, (time.perf_counter() - begun) * 1_000, answer.status)
-    return text
+    def _ask(self, kind: str, path: str, *, body: str | None = None) -> str:
+        begun = time.perf_counter()
+        self._browser.request("POST" if body else "GET", path, body=body, headers=self._headers)
+        answer = self._browser.getresponse()
+        text = answer.read().decode()
+        self._clicks.note(kind, (time.perf_counter() - begun) * 1_000, answer.status)
+        return text
 
 
 def names(count: int) -> list[str]:

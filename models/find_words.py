@@ -18,8 +18,8 @@ from models.queue_rows import conditions
 from models.queue_selection import Looker, Selection, Show
 from models.search_terms import Phrase, Terms
 
-_NEAR = 8_000
-"""Messages that PostgreSQL looks through first; what one in a hundred of them holds needs no lists."""
+_NEAR = 5_000
+"""Messages that PostgreSQL looks through first; what one in a hundred holds fills a page with them."""
 
 _SEARCH = named_table("search", column("rowid"), column("message_id"), column("words"))
 _READ_LISTS = "SELECT set_config('enable_seqscan', :on, true), set_config('enable_indexscan', :on, true)"
@@ -27,11 +27,15 @@ _READ_LISTS = "SELECT set_config('enable_seqscan', :on, true), set_config('enabl
 
 @dataclass(frozen=True)
 class _Source:
-    """Where to look: the column of numbers, its table, what matches, and whether lists of words are read."""
+    """Where to look: the column of numbers, its table, and what matches.
+
+    `others` asks for a message that it does not hold; `reads_lists` is true of the lists of words.
+    """
 
     number: Any
     table: Any
     matches: Any
+    others: Any = None
     reads_lists: bool = False
 
 
@@ -42,19 +46,24 @@ def numbers(
     looker: Looker,
     *,
     limit: int,
+    enough: int,
     older: int | None = None,
     newer: int | None = None,
-) -> Sequence[int]:
-    """Return the highest numbers of messages that match, below `older`; or the lowest ones above `newer`."""
+) -> tuple[Sequence[int], bool]:
+    """Return the highest numbers of messages that match, below `older`, or the lowest ones above `newer`.
+
+    At most `limit`, and maybe no more than `enough` where more is dear; and whether there are no others.
+    """
     found: Sequence[int] = ()
     for source in _sources(connection, terms, older=older, newer=newer):
         order = source.number if newer is not None else source.number.desc()
         query = _matching(source, selection, looker).where(*_bounds(source.number, older=older, newer=newer))
         with _reading(connection, source):
             found = connection.scalars(query.order_by(order).limit(limit)).all()
-        if len(found) == limit:
-            break
-    return found
+        if len(found) >= enough:
+            has_others = source.others is not None and connection.scalar(source.others) is not None
+            return found, len(found) < limit and not has_others
+    return found, True
 
 
 def _sources(connection: Connection, terms: Terms, *, older: int | None, newer: int | None) -> list[_Source]:
@@ -63,15 +72,14 @@ def _sources(connection: Connection, terms: Terms, *, older: int | None, newer: 
         matches = text("search MATCH :terms").bindparams(terms=terms.as_fts5())
         return [_Source(_SEARCH.c.rowid, _SEARCH, matches)]
     number, sought = _SEARCH.c.message_id, _tsquery(terms)
-    near = (
-        select(number, _SEARCH.c.words)
+    newest = (
+        select(number)
         .where(*_bounds(number, older=older, newer=newer))
         .order_by(number if newer is not None else number.desc())
-        .limit(_NEAR)
-        .subquery()
     )
+    near = newest.add_columns(_SEARCH.c.words).limit(_NEAR).subquery()
     return [
-        _Source(near.c.message_id, near, near.c.words.op("@@")(sought)),
+        _Source(near.c.message_id, near, near.c.words.op("@@")(sought), others=newest.offset(_NEAR).limit(1)),
         _Source(number, _SEARCH, _SEARCH.c.words.op("@@")(sought), reads_lists=True),
     ]
 

@@ -10,8 +10,6 @@ from sqlalchemy import Connection, Engine, func, select
 
 from models import orm
 from models.codes import LetterState, Outcome
-from models.queue_rows import queue as queue  # noqa: PLC0414  # for callers that do not know where it moved
-from models.queue_rows import queue_length as queue_length  # noqa: PLC0414  # the same
 from models.unit_of_work import reported
 
 

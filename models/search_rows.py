@@ -42,11 +42,12 @@ class Hit:
 class Found:
     """A page of what was found, and where others begin.
 
-    The first page has the `total`, at most one over MOST_FOUND; the others have None.
+    `count` is how many there are, from this page on and at most one over MOST_FOUND; all of them if `is_all`.
     """
 
     hits: tuple[Hit, ...]
-    total: int | None
+    count: int = 0
+    is_all: bool = True
     newer: int | None = None
     older: int | None = None
 
@@ -66,20 +67,22 @@ def search(
     A selection narrows it to cases of its kind; one that shows a part of the queue, to what awaits somebody.
     """
     if not terms.wanted:
-        return Found((), 0)
+        return Found(())
     with reported(), engine.connect().execution_options(reads=True) as connection:
-        is_first = older is None and newer is None
-        # The first page finds as many as are counted, so that nothing is looked for twice.
-        most = max(limit, MOST_FOUND) + 1 if is_first else limit + 1
-        ids = numbers(connection, terms, selection, looker, limit=most, older=older, newer=newer)
-        total, more, ids = len(ids), len(ids) > limit, ids[:limit]
+        # Looking for more than a page shows gives the count, and nothing is looked for twice.
+        most, enough = max(limit, MOST_FOUND) + 1, limit + 1
+        found, is_all = numbers(
+            connection, terms, selection, looker, limit=most, enough=enough, older=older, newer=newer
+        )
+        more, ids = len(found) > limit, found[:limit]
         if newer is not None:
             ids = ids[::-1]
         # Where somebody came from, there is a page to go back to.
         leads_back, leads_on = (more, True) if newer is not None else (older is not None, more)
         return Found(
             hits=tuple(_hits(connection, ids)),
-            total=total if is_first else None,
+            count=len(found),
+            is_all=is_all and older is None and newer is None,
             newer=ids[0] if ids and leads_back else None,
             older=ids[-1] if ids and leads_on else None,
         )

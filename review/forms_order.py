@@ -3,11 +3,12 @@
 from casework.close import close, reopen
 from casework.convert import close_request
 from casework.merge import merge
+from casework.possible_reply import confirm_reply
 from casework.split import split
 from models.case_page_rows import Row
-from models.codes import Status
+from models.codes import Status, TaskKind
 from models.errors import InputInvalid
-from models.reference import message_name, read_reference
+from models.reference import message_name, read_reference, references_in
 from review.case_forms import About, CaseForm, Doing, is_open, options
 from review.forms import Field, Kind, Option
 from review.forms_ruling import STATUS_HINTS
@@ -67,14 +68,38 @@ def _split_intro(about: About) -> tuple[str, ...]:
     return (*lines, "This cannot be undone here.")
 
 
-def _merge(doing: Doing) -> str:
+def _other_case(doing: Doing) -> str:
     into = read_reference(doing.said["into"])
     if into is None:
         raise InputInvalid("enter a reference such as C-4827-1930-70 (--into)")
     doing.may_see(into)
+    return into
+
+
+def _merge(doing: Doing) -> str:
     return merge(
-        doing.uow, doing.reference, into, reason=doing.said["reason"], policy=doing.desk.policy,
-        **doing.decides,
+        doing.uow, doing.reference, _other_case(doing), reason=doing.said["reason"],
+        policy=doing.desk.policy, **doing.decides,
+    )  # fmt: skip
+
+
+def _join_fields(about: About) -> tuple[Field, ...]:
+    asked = (
+        row["note"] for row in about.rows.tasks
+        if row["kind"] is TaskKind.POSSIBLE_REPLY and row["closed_at"] is None
+    )  # fmt: skip
+    quoted = next((each for note in asked for each in references_in(note)), "")
+    return (
+        Field("into", "To which case does it belong?", needed="Enter the reference of the case",
+              hint="Such as C-4827-1930-70.", autocomplete="off", value=quoted),
+        _reason("Such as: her son writes for her, from his own address."),
+    )  # fmt: skip
+
+
+def _join(doing: Doing) -> str:
+    return confirm_reply(
+        doing.uow, doing.reference, _other_case(doing), reason=doing.said["reason"],
+        working_days=doing.desk.working_days, **doing.decides,
     )  # fmt: skip
 
 
@@ -113,6 +138,14 @@ MERGE = CaseForm(
     intro=lambda _about: (
         "Only two cases of one person. Messages, letters, points and tasks move, and the earlier dates win.",
         "This cannot be undone here.",
+    ),
+)  # fmt: skip
+JOIN = CaseForm(
+    "join", "Join it to the case that it answers", "Join", _join_fields, _join, link="It is a reply",
+    can_be_undone=False, ends_the_work=True,
+    intro=lambda _about: (
+        "For what came as a case of its own and belongs to another, whoever wrote it. Its messages move.",
+        "Nobody is told anything by it. This cannot be undone here.",
     ),
 )  # fmt: skip
 CLOSE = CaseForm(

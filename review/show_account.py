@@ -53,7 +53,7 @@ def account_facts(
         uses_keys=officer.uses_keys,
         sessions=tuple(
             OpenSession(each.began_at, each.seen_at, each.token_hash == this)
-            for each in sessions
+            for each in sorted(sessions, key=lambda each: each.token_hash != this)
             if not each.owes_second_factor and not is_over(each, idle=idle, now=now)
         ),
     )

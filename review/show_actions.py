@@ -18,7 +18,7 @@ from review.forms_answer import (
     PROMISE_KEPT,
     QUESTION,
 )
-from review.forms_order import CLOSE, CLOSE_REQUEST, MERGE, REOPEN, SPLIT
+from review.forms_order import CLOSE, CLOSE_REQUEST, JOIN, MERGE, REOPEN, SPLIT
 from review.forms_people import ARRANGE, ASK_CONSENT, ASSIGN, CONSENT, END, KEEP, NOTE
 from review.forms_ruling import COMPLAINANT, ESCALATE, EXCLUDE, RULE, TO_COMPLAINT, TO_REQUEST
 from review.show_names import Names
@@ -27,7 +27,7 @@ GROUPS = (
     Group("Decide", (REOPEN, ANSWER, ESCALATE, EXCLUDE, EXTEND, TO_COMPLAINT, TO_REQUEST, CLOSE)),
     Group("Work on it", (ASSIGN, NOTE, QUESTION, PROGRESS, CLOSE_REQUEST)),
     Group("The person", (COMPLAINANT, ASK_CONSENT, CONSENT)),
-    Group("Put in order", (SPLIT, MERGE, ANSWERED)),
+    Group("Put in order", (SPLIT, MERGE, JOIN, ANSWERED)),
 )
 """The menu of a case; what does not fit a case is left out."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models.codes import Outcome
 from models.reference import message_name
-from models.search_rows import MOST_FOUND, Hit
+from models.search_rows import MOST_FOUND, Found, Hit
 from models.search_terms import Terms, without_accents
 from review.show_names import Names
 from review.show_text import Mark, Piece, in_pieces, one_line
@@ -70,13 +70,14 @@ def passage(texts: Sequence[str], terms: Terms) -> tuple[Piece, ...]:
     return _cut(flat[0], 0, pattern) if flat else ()
 
 
-def total_in_words(total: int | None) -> str:
-    """Say how much was found; only the first page knows."""
-    if total is None:
+def total_in_words(found: Found) -> str:
+    """Say how much was found; pages behind the first do not say it again."""
+    if found.newer is not None:
         return "Messages"
-    if total > MOST_FOUND:
-        return f"More than {MOST_FOUND} messages"
-    return f"{total} message{'s' if total != 1 else ''}"
+    many = f"{min(found.count, MOST_FOUND)} message{'s' if found.count != 1 else ''}"
+    if found.count > MOST_FOUND:
+        return f"More than {many}"
+    return many if found.is_all else f"At least {many}"
 
 
 def _standing(hit: Hit) -> str:

@@ -12,6 +12,7 @@ from pages import Pages
 import migrations
 from demo.demonstrate import ACCOUNT, BEGINS, fill_inbox, read_expected
 from demo.officers import PEOPLE
+from models import queries
 from models.accounts import Account
 from models.people import Officer
 from models.unit_of_work import SqlUnitOfWork, make_engine
@@ -21,6 +22,19 @@ from triage import artefact
 
 MORNING = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)
 """The working day after the last message came."""
+
+_FROM_HER_BROTHER = """\
+From: Connor O'Brien <connor.obrien@example.net>
+To: complaints@harrowmere.example
+Subject: Jade's parking permit
+Date: Mon, 23 Nov 2026 08:40:12 +0000
+Message-ID: <5e1f.0840@example.net>
+Content-Type: text/plain; charset=utf-8
+
+My sister got your letter, reference {reference}, and her phone is broken.
+The permit still has not come. She has had a second ticket since, on Saturday.
+"""
+"""The first of Monday: it names a case, and nothing shows that its writer belongs there."""
 
 
 @contextmanager
@@ -39,11 +53,20 @@ def demonstration(folder: Path, artefacts: Path, *, mode: str = "send") -> Itera
     triager = pages.app.triager(progress=lambda *_: None)
     one_pass(pages.app, pages.app.mailboxes(), triager)
     pages.now = MORNING
+    late = _FROM_HER_BROTHER.format(reference=references(pages)["06"])
+    (folder / "inbox" / "new" / "41-from-her-brother.eml").write_text(late, encoding="utf-8")
+    one_pass(pages.app, pages.app.mailboxes(), triager)
     try:
         yield pages
     finally:
         pages.desk.back_office.close()
         engine.dispose()
+
+
+def references(pages: Pages) -> dict[str, str]:
+    """Return the reference of each message that has a case, by the number that begins its file's name."""
+    rows = queries.outcomes(pages.engine, account=ACCOUNT)
+    return {row["uid"][:2]: row["reference"] for row in rows if row["reference"]}
 
 
 def let_in(pages: Pages, password: str) -> None:

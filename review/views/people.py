@@ -179,7 +179,7 @@ def give_code(name: str) -> str | tuple[str, int]:
         return _one_page(name, {"code": "Change your own password under your account"}), 400
     if not desk().sign_in.passwords:
         return _one_page(name, {"code": "Passwords are switched off in the settings"}), 400
-    now = desk().clock()
+    now, where = desk().clock(), desk().sign_in.address
     try:
         with desk().units() as uow:
             found = _known(uow, name)
@@ -189,7 +189,7 @@ def give_code(name: str) -> str | tuple[str, int]:
         return _one_page(name, {"code": _without_options(error)}), 400
     return render_template(
         "person_code.html", person=shown, code=code, until=now + accounts.CODE_HOLDS,
-        address=desk().sign_in.address.rstrip("/") + url_for("account.set_password"),
+        address=where + url_for("account.set_password") if where else "",
     )  # fmt: skip
 
 

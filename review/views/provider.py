@@ -73,7 +73,7 @@ def _back_to() -> str:
     """Return where the provider sends the browser back to: by the settings' address, if they say one."""
     rules = desk().sign_in
     if rules.address:
-        return rules.address.rstrip("/") + url_for("provider.finish")
+        return rules.address + url_for("provider.finish")
     return url_for("provider.finish", _external=True, _scheme="https" if rules.is_https else "http")
 
 

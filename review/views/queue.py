@@ -111,7 +111,8 @@ def _found(selection: Selection, *, fault: str = "") -> str:
     counted = counts(desk().engine, Selection(), looker, parts=_parts(looker))
     return render_template(
         "queue_found.html", found=found, lines=[found_line(hit, terms, names) for hit in found.hits],
-        total=total_in_words(found.total), has_terms=bool(terms.wanted),
+        total=total_in_words(found), has_terms=bool(terms.wanted),
+        is_further=bool(older or newer),
         **_around(selection, names, counted, fault=fault),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ from casework.assign import assign
 from casework.merge import merge
 from casework.policy import Policy
 from casework.record_ruling import record_ruling
-from models import due_rows, queries
+from models import due_rows, queries, queue_rows
 from models.audit_chain import verify
 from models.case import Case
 from models.codes import ArrangementKind, ContactWay, Flag, LetterKind, Status, TaskKind
@@ -61,11 +61,11 @@ def test_a_review_on_a_closed_case_is_recorded_and_the_case_leaves_the_queue(eng
     kept(engine, new_case(reference=FIRST, closed_on=TODAY, closed_why="answered", awaits_officer=False))
     number = agreed(engine, FIRST)
     assert reviews(engine) == [FIRST]
-    assert [row.reference for row in queries.queue(engine, limit=10)] == [FIRST]
+    assert [row.reference for row in queue_rows.queue(engine, limit=10)] == [FIRST]
     with SqlUnitOfWork(engine) as uow:
         keep_arrangement(uow, FIRST, number, review_on=NEXT, reason="As before.", **DECIDES)
         uow.commit()
-    assert queries.queue(engine, limit=10) == []
+    assert queue_rows.queue(engine, limit=10) == []
     with SqlUnitOfWork(engine) as uow:
         assert uow.cases.get(FIRST).closed_on == TODAY
         end_arrangement(uow, FIRST, number, reason="Better.", **DECIDES)
@@ -151,4 +151,4 @@ def test_a_ruling_that_sees_a_danger_moves_the_case_up(engine: Engine) -> None:
             case = uow.cases.get(SECOND)
             case.acknowledged_on, case.respond_by, case.tasks = None, None, []
             uow.commit()
-        assert queries.queue(engine, limit=10)[0].reference == first
+        assert queue_rows.queue(engine, limit=10)[0].reference == first

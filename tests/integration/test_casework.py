@@ -20,7 +20,7 @@ from casework.extend import extend
 from casework.officers import disable_officer
 from casework.policy import Policy
 from casework.record_ruling import record_ruling
-from models import orm, queries
+from models import orm, queries, queue_rows
 from models.audit_chain import verify
 from models.case import Case
 from models.codes import Flag, LetterKind, LetterState, Outcome, Status
@@ -184,7 +184,7 @@ def test_of_two_cases_due_on_one_day_the_vulnerable_person_s_comes_first(engine:
     """The date goes first, then the points (LGSCO 6.1, HO 6.1)."""
     kept(engine)
     kept(engine, SECOND, flags=[Flag.VULNERABLE], priority=2)
-    assert [row.reference for row in queries.queue(engine, limit=10)] == [SECOND, FIRST]
+    assert [row.reference for row in queue_rows.queue(engine, limit=10)] == [SECOND, FIRST]
 
 
 def test_a_case_on_the_queue_is_due_when_its_extension_ends(engine: Engine) -> None:
@@ -194,7 +194,7 @@ def test_a_case_on_the_queue_is_due_when_its_extension_ends(engine: Engine) -> N
     with SqlUnitOfWork(engine) as uow:
         extend(uow, FIRST, to=date(2026, 3, 24), reason="The surveyor was ill.", **WRITES)
         uow.commit()
-    (row,) = queries.queue(engine, limit=10)
+    (row,) = queue_rows.queue(engine, limit=10)
     assert (row.due_by, row.assigned_to) == (date(2026, 3, 24), "pat")
     view = queries.case_view(engine, FIRST)
     assert view is not None

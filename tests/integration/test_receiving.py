@@ -21,7 +21,7 @@ from intake.fetch import fetch
 from intake.folders import EmlFolder
 from intake.reader import IsolatedReader
 from intake.receive import Receiver
-from models import queries
+from models import queries, queue_rows
 from models.audit_chain import verify
 from models.case import Case
 from models.codes import AcknowledgementMode, LetterKind, LetterState, Outcome, Status, TaskKind
@@ -213,7 +213,7 @@ def test_a_bounce_that_names_no_letter_is_tied_by_whom_it_did_not_reach(office: 
 def test_a_bounce_that_fits_no_letter_is_an_item_for_an_officer(office: Office) -> None:
     """It is filed, and somebody is asked whom it did not reach."""
     assert office.receive(bounce("<somebody.elses@example.net>")) == [Outcome.MACHINE]
-    (row,) = queries.queue(office.engine, limit=9)
+    (row,) = queue_rows.queue(office.engine, limit=9)
     assert (row.status, row.reference) == ("bounce", "M-1")
 
 
@@ -221,7 +221,7 @@ def test_a_quarantined_message_becomes_a_case_or_is_read_again(office: Office) -
     """Both actions work on what the record keeps, and close the item."""
     deep = b"From: Ann <ann@example.org>\nSubject: Deep\n" + b"Content-Type: message/rfc822\n\n" * 1_200
     assert office.receive(deep, deep + b"x") == [Outcome.QUARANTINE] * 2
-    (row, _) = queries.queue(office.engine, limit=9)
+    (row, _) = queue_rows.queue(office.engine, limit=9)
     assert (row.subject, row.address, row.reference) == ("Deep", "ann@example.org", "M-1")
     with office.units() as uow:
         treat_as_case(
@@ -233,7 +233,7 @@ def test_a_quarantined_message_becomes_a_case_or_is_read_again(office: Office) -
     (case,) = office.cases()
     assert case.has_letter(LetterKind.STAGE_1_ACKNOWLEDGEMENT)
     office.receive(mail())
-    (row,) = [each for each in queries.queue(office.engine, limit=9) if each.status == "quarantine"]
+    (row,) = [each for each in queue_rows.queue(office.engine, limit=9) if each.status == "quarantine"]
     assert row.reference == "M-2"
 
 
@@ -303,7 +303,7 @@ def test_what_cannot_be_read_is_quarantined_and_the_next_message_goes_on(office:
     """With a reason, a date and the raw bytes kept."""
     nest = b"Content-Type: message/rfc822\n\n" * 80 + b"hello"
     assert office.receive(nest, mail()) == [Outcome.QUARANTINE, Outcome.CASE]
-    rows = queries.queue(office.engine, limit=10)
+    rows = queue_rows.queue(office.engine, limit=10)
     assert any(row.status == "quarantine" and "nesting" in row.tasks[0] for row in rows)
 
 
@@ -384,7 +384,7 @@ def test_who_was_refused_and_writes_again_is_read_by_an_officer_in_time(office: 
     assert (TaskKind.READ_REPLY, due_by) in open_tasks
     told = duties(office.engine, until=later.date(), working_days=WorkingDays())
     assert (case.reference, due_by) in [(each.reference, each.due_by) for each in told]
-    assert queries.queue(office.engine, limit=1)[0].due_by <= due_by
+    assert queue_rows.queue(office.engine, limit=1)[0].due_by <= due_by
 
 
 def test_another_matter_of_who_was_refused_has_its_own_clock_and_guard(office: Office) -> None:

@@ -55,7 +55,7 @@ def found(engine: Engine, typed: str, looker: Looker = BO, **selected: Any) -> l
     """Return the numbers of what a search finds, in order."""
     page = search(engine, read_terms(typed), Selection(**selected), looker, limit=50)
     assert (page.newer, page.older) == (None, None)
-    assert page.total == len(page.hits)
+    assert (page.count, page.is_all) == (len(page.hits), True)
     return [hit.message_id for hit in page.hits]
 
 
@@ -107,7 +107,7 @@ def test_who_sees_only_their_own_finds_only_their_own(engine: Engine) -> None:
     take_in(engine, 1, "damp", assigned_to="cy")
     own = take_in(engine, 2, "damp", assigned_to="bo")
     page = search(engine, read_terms("damp"), Selection(), Looker("bo", BO.today, only_own=True), limit=9)
-    assert ([hit.message_id for hit in page.hits], page.total) == ([own], 1)
+    assert ([hit.message_id for hit in page.hits], page.count) == ([own], 1)
 
 
 def test_a_search_can_be_narrowed(engine: Engine) -> None:
@@ -167,7 +167,11 @@ def test_pages_of_what_was_found_lead_on_and_back(engine: Engine) -> None:
     third = page(older=second.older or 0)
     assert [hit.message_id for each in (first, second, third) for hit in each.hits] == numbers
     assert (first.newer, third.older) == (None, None)
-    assert [each.total for each in (first, second, third)] == [7, None, None]
+    assert [(each.count, each.is_all) for each in (first, second, third)] == [
+        (7, True),
+        (4, False),
+        (1, False),
+    ]
     assert page(newer=third.newer or 0).hits == second.hits
     assert page(newer=second.newer or 0).newer is None
 
@@ -187,6 +191,6 @@ def test_a_text_without_end_is_kept_and_found_by_its_beginning(engine: Engine) -
 def test_nothing_typed_is_a_fault(engine: Engine, typed: str) -> None:
     """Whatever stands in the address, an answer comes, and the record stays whole."""
     take_in(engine, 1, "kept")
-    assert search(engine, read_terms(typed), Selection(), BO, limit=9).total in range(MOST_FOUND)
+    assert search(engine, read_terms(typed), Selection(), BO, limit=9).count in range(MOST_FOUND)
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM cases")) == 1

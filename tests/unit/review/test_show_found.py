@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models.codes import Outcome
-from models.search_rows import Hit
+from models.search_rows import Found, Hit
 from models.search_terms import read_terms
 from review.show_found import FoundLine, found_line, passage, total_in_words
 from review.show_names import Names
@@ -99,15 +99,14 @@ def test_mail_without_a_case_is_named_by_its_number() -> None:
 
 
 @pytest.mark.parametrize(
-    ("total", "words"),
+    ("found", "words"),
     [
-        (None, "Messages"),
-        (1, "1 message"),
-        (2, "2 messages"),
-        (100, "100 messages"),
-        (101, "More than 100 messages"),
+        (Found((), 1), "1 message"), (Found((), 2), "2 messages"), (Found((), 100), "100 messages"),
+        (Found((), 101, is_all=False), "More than 100 messages"),
+        (Found((), 76, is_all=False), "At least 76 messages"),
+        (Found((), 76, is_all=False, newer=5), "Messages"),
     ],
-)
-def test_how_much_was_found_is_said_honestly(total: int | None, words: str) -> None:
+)  # fmt: skip
+def test_how_much_was_found_is_said_honestly(found: Found, words: str) -> None:
     """Counting ends where nobody reads on."""
-    assert total_in_words(total) == words
+    assert total_in_words(found) == words
