@@ -26,8 +26,8 @@ PICTURES = Path(__file__).parents[2] / "build" / "screenshots" / "a-day-at-the-k
 """What the window showed; every run writes it anew."""
 
 DONE = Counter(
-    note_added=1, consent_asked=1, ruling_recorded=13, undone=1, case_joined=2, complaint_not_accepted=1,
-    answered_elsewhere=1, escalated=1, point_added=2, case_split=1, taken_by_hand=1, letter_held=1,
+    note_added=1, consent_asked=1, ruling_recorded=12, undone=1, case_joined=2, complaint_not_accepted=1,
+    answered_elsewhere=1, escalated=1, point_added=2, case_split=1, taken_by_hand=1, letter_kept_back=1,
     letter_edited=1, letter_released=1,
 )  # fmt: skip
 """What the audit says that the officer did, and how often."""

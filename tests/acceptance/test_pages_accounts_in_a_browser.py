@@ -27,7 +27,8 @@ _TRY_EVERYTHING = """async () => {
     document.body.append(script);
   }
   try { await fetch("https://evil.example/"); } catch (refused) { /* said by the event */ }
-  await new Promise((done) => setTimeout(done, 300));
+  for (let tries = 0; tries < 50 && new Set(broken).size < 7; tries++)
+    await new Promise((done) => setTimeout(done, 100));
   return {ran: window.ran || 0, broken: [...new Set(broken)].sort(),
           colour: getComputedStyle(document.getElementById("styled")).color};
 }"""
