@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
-.PHONY: run test check bench curve encoder kill drain fuzz simulate letters roles format lock clean servers
+.PHONY: run test check bench curve encoder kill drain fuzz simulate letters roles screenshots format lock clean servers
 
 run: $(VENV)/installed  ## the demonstration: an inbox read, triaged and acknowledged
 	$(BIN)/heard demo
@@ -59,6 +59,9 @@ letters: $(VENV)/installed-dev servers  ## every letter for four sample cases, d
 
 roles: $(VENV)/installed  ## docs/roles.md: every route of the officers' pages and who may use it
 	$(BIN)/heard officers roles > docs/roles.md
+
+screenshots: $(VENV)/installed-dev servers  ## the pictures of docs/queue.md, from real pages
+	$(BIN)/python bench/screenshots.py
 
 format: $(VENV)/installed-dev  ## put the code into its usual shape
 	$(BIN)/ruff check --fix .

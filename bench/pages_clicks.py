@@ -128,6 +128,8 @@ class _Officer:
         self._browser.request("POST" if body else "GET", path, body=body, headers=self._headers)
         answer = self._browser.getresponse()
         text = answer.read().decode()
+        if answer.headers["Set-Cookie"]:
+            self._headers["Cookie"] = answer.headers["Set-Cookie"].partition(";")[0]
         self._clicks.note(kind, (time.perf_counter() - begun) * 1_000, answer.status)
         return text
 

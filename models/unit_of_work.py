@@ -37,6 +37,10 @@ BUSY_TIMEOUT_S = 30.0
 """How long a writer waits for another; PostgreSQL queues writers by itself."""
 
 
+_POOL: dict[str, Any] = {"pool_size": 20, "max_overflow": 40}
+"""Enough for every thread of the pages and of the service at once."""
+
+
 def make_engine(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
     """Return an engine for a SQLite or PostgreSQL URL, set up for unattended work.
 
@@ -53,7 +57,7 @@ def make_engine(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
         return _sqlite_engine(url, database=parsed.database, busy_timeout_s=busy_timeout_s)
     if parsed.get_backend_name() == "postgresql":
         driver = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(driver, pool_pre_ping=True, pool_size=20, max_overflow=40)
+        return create_engine(driver, pool_pre_ping=True, **_POOL)
     raise InputInvalid(
         f"the database is {parsed.get_backend_name()}; use sqlite:///FILE or postgresql://HOST/NAME"
     )
@@ -62,7 +66,7 @@ def make_engine(url: str, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Engine:
 def _sqlite_engine(url: str, *, database: str | None, busy_timeout_s: float) -> Engine:
     if database:
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": busy_timeout_s})
+    engine = create_engine(url, connect_args={"timeout": busy_timeout_s}, **(_POOL if database else {}))
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,6 +1,7 @@
 """Builds the officers' pages from the settings and serves them, in a thread of the service or alone."""
 
 import contextlib
+import logging
 import secrets
 import signal
 import threading
@@ -18,6 +19,8 @@ from review.desk import Desk, OpenIdConnect, SignInRules
 from review.web import make_pages
 
 _THREADS = 16
+_CONNECTIONS = 1_000
+"""Each browser keeps up to six open: waitress's own 100 would keep the hundredth officer waiting."""
 
 
 class PagesServer:
@@ -25,10 +28,13 @@ class PagesServer:
 
     def __init__(self, app: App, listen: str) -> None:
         self._desk = make_desk(app)
+        # That requests wait for a thread for a moment is nothing that anybody has to know.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         try:
             self._server: Any = create_server(
                 make_pages(self._desk), listen=listen, threads=_THREADS, ident=None,
                 channel_timeout=60, max_request_body_size=25 * 2**20,
+                connection_limit=_CONNECTIONS, asyncore_use_poll=True,
                 clear_untrusted_proxy_headers=not app.settings.queue.trusted_proxies,
             )  # fmt: skip
         except (OSError, ValueError, OverflowError) as error:

@@ -69,9 +69,10 @@ def guard_pages(app: Flask, *, whoever: Callable[[], SignedIn | None], is_https:
 def _check(app: Flask, whoever: Callable[[], SignedIn | None]) -> AnyResponse | None:
     """Let a request through, or answer it: with the form to sign in, or with a refusal."""
     g.officer = None
-    if request.endpoint in {None, "static"}:
+    if request.endpoint == "static":
         return None
-    what, g.officer = needed_by(app, request.endpoint or ""), whoever()
+    g.officer = whoever()
+    what = needed_by(app, request.endpoint) if request.endpoint else None
     if what is None:
         return None
     if g.officer is None:

@@ -139,11 +139,11 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (folder / "live").exists():
-            _fill(folder)
+            fill(folder)
     return folder
 
 
-def _fill(folder: Path) -> None:
+def fill(folder: Path) -> None:
     """Train, or copy what an earlier run here made of the very same code and corpus."""
     kept = ROOT / ".pytest_cache" / f"artefacts-{_fingerprint()}"
     if not (kept / "live").exists():

@@ -108,7 +108,7 @@ class Keyboard:
         return str(node.get("name", {}).get("value", "")).strip()
 
     def _tab(self, is_there: Any, wanted: str, *, kind: str = "") -> None:
-        passed = []
+        passed: list[str] = []
         for _ in range(_MOST_TABS):
             self.press("Tab")
             state = self.page.evaluate(_FOCUSED)

@@ -1,4 +1,4 @@
-"""A day's work at the officers' pages, step by step, as keys: what is done with which message of the inbox."""
+"""A day's work at the officers' pages as keys, step by step: what is done with which message."""
 
 from datetime import timedelta
 
@@ -12,8 +12,8 @@ CALL = (
 )
 ADDED = "I have asked the depot to sweep your side of the road by tomorrow evening."
 REASONS = (
-    "Your penalty charge notice of 14 November says that you can challenge it within 28 days, and then appeal "
-    "to the independent tribunal, which can cancel it. We cannot."
+    "Your penalty charge notice of 14 November says that you can challenge it within 28 days. After that you "
+    "can appeal to the independent tribunal, which can cancel it. We cannot."
 )
 
 
@@ -61,7 +61,7 @@ class Office:
         assert self.references[number] in self.words
 
     def work_on_the_most_urgent(self) -> None:
-        """Somebody may be in danger: it stands first. A note for whoever comes next, then one key."""
+        """Begin at the top, where somebody may be in danger: a note for whoever comes next, then one key."""
         self.hands.picture("the queue")
         self.hands.press("j")
         self.hands.go("Enter")
@@ -75,7 +75,7 @@ class Office:
         assert "27 Cobblers Row" not in self.title
 
     def ask_for_consent(self) -> None:
-        """A daughter writes for her mother: the next case has opened by itself; her consent is asked for."""
+        """Ask, where a daughter writes for her mother; the case has opened by itself."""
         assert self.title.endswith("My mother, Joan Penhaligon, 14 Saltersgate")
         self.hands.picture("the next case opens by itself")
         self.hands.into_main()
@@ -88,7 +88,7 @@ class Office:
         self.hands.go("a")
 
     def rule_wrongly_and_undo(self) -> None:
-        """Two keys correct the status, a third takes it back."""
+        """Correct a status with two keys, and take it back with a third."""
         assert self.title.endswith("The Cavendish Lodge")
         self.hands.go("c")
         self.hands.picture("correcting")
@@ -100,7 +100,7 @@ class Office:
         self.hands.go("a")
 
     def correct_the_category(self) -> None:
-        """A question about allotments is about parks, and not about how the council serves people."""
+        """Put a question about allotments under parks, where it belongs."""
         self.look_up("05")
         self.hands.go("c")
         self.hands.into_main()
@@ -111,7 +111,7 @@ class Office:
         assert self.references["05"] in self.done
 
     def decide_the_unsure_one(self) -> None:
-        """Triage leaves a letter of thanks to an officer: in the part of the queue for what it is unsure of."""
+        """Find a letter of thanks in the part of the queue that triage leaves to officers."""
         self.pages.now += timedelta(minutes=4)
         self.hands.follow("Queue")
         self.hands.into_main()
@@ -129,7 +129,7 @@ class Office:
         assert self.references[number] in self.done
 
     def join_a_possible_reply(self) -> None:
-        """Her brother writes and names her case: a word of ours says that it belongs there."""
+        """Say that what her brother writes belongs to the case that he names."""
         self.pages.now += timedelta(minutes=4)
         self.hands.follow("Queue")
         self.hands.into_main()
@@ -145,7 +145,7 @@ class Office:
         assert f"Joined to {self.references['06']}" in self.done
 
     def refuse(self) -> None:
-        """A parking fine has a tribunal: not accepted, for reasons of its own, in a letter seen before it goes."""
+        """Refuse what a tribunal decides, for reasons of its own, in a letter seen before it goes."""
         self.look_up("16")
         self.hands.follow("Do not accept")
         self.hands.into_main()
@@ -163,7 +163,7 @@ class Office:
         assert "not accepted" in self.done
 
     def escalate(self) -> None:
-        """She has the planning team's answer and rings: it is not enough. Stage 1 is on record, stage 2 begins."""
+        """Begin stage 2 for somebody who rings about the answer that another team gave."""
         self.look_up("11")
         self.hands.follow("Answered elsewhere")
         for part, said in (("Day", "20"), ("Month", "11"), ("Year", "2026")):
@@ -181,7 +181,7 @@ class Office:
         assert "stage 2" in self.done
 
     def split(self) -> None:
-        """Two matters in one message become points, and the second of them a case of its own."""
+        """Make points of the two matters of a message, and of the second a case of its own."""
         self.look_up("28")
         self.hands.follow("Points")
         for point in ("Nine drivers came in twelve school days.", "The passenger assistant never came."):
@@ -199,7 +199,7 @@ class Office:
         assert "came out of" in self.done
 
     def work_quarantine(self) -> None:
-        """A message that could not be read is opened as a case by hand."""
+        """Open a case by hand for a message that could not be read."""
         self.pages.now += timedelta(minutes=4)
         self.hands.follow("Queue")
         self.hands.into_main()
@@ -215,7 +215,7 @@ class Office:
         assert "opened" in self.done
 
     def take_a_call(self) -> None:
-        """She rings: what she says is triaged as one types, and becomes a case."""
+        """Take down what a caller says, see what triage thinks of it, and open a case."""
         self.pages.now += timedelta(minutes=4)
         self.hands.follow("New case")
         self.hands.into_main()
@@ -231,7 +231,7 @@ class Office:
         assert self.title.endswith("Glass on the pavement")
 
     def change_and_send_a_letter(self) -> None:
-        """The acknowledgement waits so that it can be undone; it says a sentence more than its draft, and goes."""
+        """Add a sentence to the acknowledgement while it waits to be undone, and send it."""
         self.hands.go("a")
         self.hands.into_main()
         self.hands.follow("Look at…")
@@ -255,7 +255,7 @@ class Office:
         assert "Stage 1 acknowledgement" in self.title
 
     def roll_back(self) -> None:
-        """The classifier that was live before is live again."""
+        """Make the classifier live again that was live before."""
         self.hands.follow("Classifier")
         self.hands.into_main()
         self.hands.follow("Go back to the version before")

@@ -86,7 +86,7 @@ def work(pages: Pages, browser: Browser, pictures: Path = PICTURES) -> Office:
 
 
 def check_cases(office: Office) -> None:
-    """Each case is as it was decided."""
+    """Hold each case against what was decided."""
     with SqlUnitOfWork(office.pages.engine, reads=True) as uow:
 
         def case(number: str) -> Case:
@@ -110,7 +110,7 @@ def check_cases(office: Office) -> None:
 
 
 def check_letters(pages: Pages) -> None:
-    """What the officer wrote goes out, word for word."""
+    """Let the letters go, and look for what the officer wrote in them, word for word."""
     pages.now += timedelta(hours=1)
     deliver_all(pages.app)
     with pages.engine.connect() as connection:
@@ -131,7 +131,7 @@ def _plain(mail: object) -> str:
 
 
 def check_audit(pages: Pages) -> None:
-    """Everything is in it under the names of those who did it; a row that is altered afterwards is found."""
+    """Look for everything under the names of those who did it; a row altered afterwards is found."""
     table = orm.audit
     with pages.engine.connect() as connection:
         rows = connection.execute(select(table.c.actor, table.c.action)).all()
