@@ -31,6 +31,7 @@ bench: $(VENV)/installed-dev servers  ## the benchmarks, each printing its figur
 	$(BIN)/python bench/arrival.py
 	$(BIN)/python bench/machine_mail.py
 	$(BIN)/python bench/ocr_accuracy.py
+	$(BIN)/python bench/pages_speed.py
 	$(BIN)/heard --data $(VENV)/bench-data evaluate
 
 curve: $(VENV)/installed-dev  ## how the figures grow with the training messages, and docs/learning-curve.png

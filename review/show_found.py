@@ -45,7 +45,7 @@ def found_line(hit: Hit, terms: Terms, names: Names) -> FoundLine:
         reference=hit.reference,
         message_id=hit.message_id,
         gist=one_line(hit.subject, longest=110) or "No subject",
-        who=one_line(hit.name or hit.address) or "unknown sender",
+        who=one_line(hit.name or hit.address, longest=60) or "unknown sender",
         when=moment(hit.received_at),
         standing=_standing(hit),
         is_open=bool(hit.reference) and hit.closed_on is None,

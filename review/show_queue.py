@@ -92,7 +92,7 @@ def line_of(row: QueueRow, names: Names, *, me: str, today: date, working_days: 
     return Line(
         reference=row.reference,
         gist=_gist(row),
-        who=one_line(row.name or row.address) or "unknown sender",
+        who=one_line(row.name or row.address, longest=60) or "unknown sender",
         received=short_day(row.received_on),
         due_on=short_day(row.due_by),
         due=left_in_words(row.due_by, today=today, working_days=working_days),

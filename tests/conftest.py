@@ -61,6 +61,15 @@ def _log_of_its_own() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(autouse=True)
+def _files_as_before() -> Iterator[None]:
+    """Undo that a command keeps its files private: Dovecot has to read what later tests write for it."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def user(dovecot: Dovecot, request: pytest.FixtureRequest) -> str:
     """Add a mail user of this test's own."""

@@ -1,5 +1,6 @@
 """The demonstration's inbox as officers find it on a Monday morning: read, triaged and acknowledged."""
 
+import fcntl
 import json
 import shutil
 from collections.abc import Iterator
@@ -38,29 +39,57 @@ The permit still has not come. She has had a second ticket since, on Saturday.
 
 
 @contextmanager
-def demonstration(folder: Path, artefacts: Path, *, mode: str = "send") -> Iterator[Pages]:
-    """Read the inbox into a record in a folder; yield the officers' pages over it, on Monday morning."""
+def demonstration(folder: Path, artefacts: Path) -> Iterator[Pages]:
+    """Yield the officers' pages over the inbox as it is on Monday morning, in a folder of one's own."""
+    shutil.copytree(_read_once(artefacts), folder, dirs_exist_ok=True)
     shutil.copytree(artefacts, folder / "artefacts")
+    with _pages_over(folder) as pages:
+        pages.now = MORNING
+        yield pages
+
+
+def _read_once(artefacts: Path) -> Path:
+    """Return the folder in which the inbox was read: once beside the artefacts, for all workers."""
+    kept = artefacts.with_name("demonstration")
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            unfinished = kept.with_suffix(".unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            shutil.copytree(artefacts, unfinished / "artefacts")
+            with _pages_over(unfinished) as pages:
+                _read(pages, unfinished / "inbox")
+            shutil.rmtree(unfinished / "artefacts")
+            unfinished.rename(kept)
+    return kept
+
+
+@contextmanager
+def _pages_over(folder: Path) -> Iterator[Pages]:
     engine = make_engine(f"sqlite:///{folder / 'heard.db'}")
     migrations.upgrade(engine)
     pages = Pages(
         engine, folder,
-        organisation={}, delivery={"mode": mode}, sending={"kind": "maildir", "path": folder / "outbox"},
+        organisation={}, sending={"kind": "maildir", "path": folder / "outbox"},
         mailboxes=[{"name": ACCOUNT, "kind": "maildir", "path": folder / "inbox"}],
     )  # fmt: skip
-    pages.now = BEGINS
-    fill_inbox(folder / "inbox", read_expected())
-    triager = pages.app.triager(progress=lambda *_: None)
-    one_pass(pages.app, pages.app.mailboxes(), triager)
-    pages.now = MORNING
-    late = _FROM_HER_BROTHER.format(reference=references(pages)["06"])
-    (folder / "inbox" / "new" / "41-from-her-brother.eml").write_text(late, encoding="utf-8")
-    one_pass(pages.app, pages.app.mailboxes(), triager)
     try:
         yield pages
     finally:
         pages.desk.back_office.close()
         engine.dispose()
+
+
+def _read(pages: Pages, inbox: Path) -> None:
+    """Take in what came until Friday evening, and what came on Monday before nine."""
+    pages.now = BEGINS
+    fill_inbox(inbox, read_expected())
+    triager = pages.app.triager(progress=lambda *_: None)
+    one_pass(pages.app, pages.app.mailboxes(), triager)
+    pages.now = MORNING
+    late = _FROM_HER_BROTHER.format(reference=references(pages)["06"])
+    (inbox / "new" / "41-from-her-brother.eml").write_text(late, encoding="utf-8")
+    one_pass(pages.app, pages.app.mailboxes(), triager)
 
 
 def references(pages: Pages) -> dict[str, str]:

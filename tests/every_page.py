@@ -106,7 +106,7 @@ def stops(pages: Pages) -> list[Stop]:
             *(("ruling.show_list", f"/cases/{_OPEN}/{name}", words) for name, words in LISTS.items()),
             ("ruling.show_list", f"/cases/{heating}/points", "Points"),
             *(_form(name) for name in FORMS),
-            ("ruling.show_form", f"/cases/{_ANSWERED}/answer", "Answer"),
+            ("ruling.show_form", f"/cases/{_ANSWERED}/answer", "Error: Answer"),
             ("ruling.show_form", f"/cases/{heating}/exclude", "Error: Do not accept", "See the letter"),
             ("ruling.show_form", f"/cases/{_OPEN}/question", "Check the letter", "See the letter",
              (("What do you need to know?", "Which of the two bins?"),)),
