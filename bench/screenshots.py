@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/queue.md: the officers' pages over the demonstration's inbox, in a real Chromium.
+"""Takes the pictures of docs/queue.md: the officers' pages over the demonstration, in a real Chromium.
 
     python bench/screenshots.py [--out docs/queue]
 
