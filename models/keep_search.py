@@ -2,7 +2,8 @@
 
 They are one text, so that a search finds a name in the mail and a street in the letter attached to it. On
 SQLite the table is one of FTS5, on PostgreSQL it holds a tsvector; both stem English and leave no word out,
-and accents do not count. Copies of a message are not searched, and what is not read yet is not there to be found.
+and accents do not count. Copies of a message are not searched, and what is not read yet is not there to be
+found.
 """
 
 from functools import cache

@@ -10,7 +10,7 @@ from models.reference import message_name
 from review.show_complainant import people_of, person_in_words
 from review.show_names import Names
 from review.show_suggestion import Suggestion, suggestion_of
-from review.show_text import Piece, find_passage, in_pieces, one_line, said, tidy
+from review.show_text import Piece, find_passage, in_pieces, one_line, said, tidy, unwrapped
 from review.show_why import Why, why_of
 
 NEWEST_SHOWN, OTHERS_SHOWN = 16_000, 4_000
@@ -161,7 +161,7 @@ def _message(
         at=row["received_at"],
         subject=in_pieces(subject[:998], why.marks_in("subject")),
         gist=one_line(words or subject, longest=_GIST),
-        words=in_pieces(words, why.marks_in("body")),
+        words=in_pieces(unwrapped(words), why.marks_in("body")),
         quoted=quoted,
         left_out=max(0, row["reply_length"] - len(words)),
         quoted_left_out=quoted_left_out,
@@ -204,7 +204,7 @@ def _quoted(row: Mapping[str, Any], *, longest: int) -> tuple[str, int]:
 def _attached(row: Mapping[str, Any], text: str, why: Why) -> Attached:
     read = ""
     if row["confidence"] is not None:
-        read = f"recognised in a picture, {row['confidence']:.0%} sure".replace("%", " %")
+        read = f"recognised in a picture, {row['confidence']:.0%} sure"
     return Attached(
         number=row["id"],
         name=one_line(row["filename"], longest=120) or "a file without a name",

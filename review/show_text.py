@@ -23,6 +23,10 @@ _HEAPED = re.compile(
 """More accents on one letter than any language has: they climb over the lines around them."""
 
 _WORD = re.compile(r"\S+")
+_NARROWEST, _WIDEST = 50, 100
+_OF_ITS_OWN = re.compile(r"[\s>|*•+-]|\d{1,3}[.)]")
+"""What begins a line that stands for itself: an item of a list, quoted mail, something set in."""
+
 _BLANK_LINES = re.compile(r"\n[ \t\xa0]*(?:\n[ \t\xa0]*){2,}")
 
 
@@ -35,6 +39,24 @@ def one_line(text: str, *, longest: int = 200) -> str:
     """Return a name or subject to stand within a sentence of ours: one line, nothing unseen, not too long."""
     flat = " ".join(_HEAPED.sub(r"\1", text[: longest * 20].translate(_STRIPPED)).split())
     return flat if len(flat) <= longest else f"{flat[:longest].rstrip()} …"
+
+
+def unwrapped(text: str) -> str:
+    """Return a text whose paragraphs were broken into lines by a mail program, in lines as long as fit here.
+
+    A break goes where the next word had no room left on its line. Every character keeps its place.
+    """
+    lines = text.split("\n")
+    width = max((len(line) for line in lines), default=0)
+    if not _NARROWEST <= width <= _WIDEST:
+        return text
+    breaks = (" " if _had_no_room(*pair, width) else "\n" for pair in pairwise(lines))
+    return "".join(part for pair in zip(lines, [*breaks, ""], strict=True) for part in pair)
+
+
+def _had_no_room(line: str, following: str, width: int) -> bool:
+    word = following.partition(" ")[0]
+    return bool(word) and not _OF_ITS_OWN.match(following) and len(line) + 1 + len(word) > width
 
 
 def tidy(text: str) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 from models.deadlines import LONDON
 
 
+_NEARLY_ALL = 0.995
+
+
 def today(now: datetime) -> date:
     """Return the day in London."""
     return now.astimezone(LONDON).date()
@@ -36,8 +39,10 @@ def moment(value: datetime | None) -> str:
 
 
 def percent(value: float) -> str:
-    """Say a share: "93 %"."""
-    return f"{value:.0%}".replace("%", " %")
+    """Say a share: "93%"; what is not quite all, or not quite nothing, is never said to be."""
+    if _NEARLY_ALL <= value < 1:
+        return "over 99%"
+    return "under 1%" if 0 < value < 1 - _NEARLY_ALL else f"{value:.0%}"
 
 
 def sentence(text: str) -> str:

@@ -75,7 +75,7 @@ def test_what_triage_thinks_is_shown_and_nothing_is_kept(pages: Pages, jo: Flask
     """The form stands as it was typed, with the suggestion above it."""
     before = written(pages)
     shown = send(jo, "/new-case", step="check", **CALL)
-    assert "Complaint , waste and recycling (sure, 95 %)" in said(shown)
+    assert "Complaint , waste and recycling (sure, 95%)" in said(shown)
     assert "Nothing is recorded yet" in said(shown)
     assert "The bin was missed again." in shown.text
     assert written(pages) == before

@@ -107,7 +107,7 @@ def test_a_passage_is_marked_in_the_words_and_in_what_is_attached() -> None:
     assert [(each.text, each.is_marked) for each in in_file.attachments[0].pieces] == [
         ("Sir. ", False), ("The bin was missed again this week.", True),
     ]  # fmt: skip
-    assert in_file.attachments[0].read == "recognised in a picture, 83 % sure"
+    assert in_file.attachments[0].read == "recognised in a picture, 83% sure"
     assert in_file.attachments[0].size == "2 KB"
     assert in_file.why.passages[0].where == "in letter.txt"
 

@@ -47,7 +47,7 @@ def test_a_line_says_what_an_officer_asks_first() -> None:
     said = line()
     assert (said.due, said.due_on, said.is_overdue) == ("in 5 working days", "Tue 10 Mar", False)
     assert (said.gist, said.who, said.received) == ("Missed bin", "Ann Lee", "Tue 3 Mar")
-    assert (said.status, said.sureness) == ("Complaint", "sure, 95 %")
+    assert (said.status, said.sureness) == ("Complaint", "sure, 95%")
     assert (said.about, said.ombudsman) == ("Waste and recycling, stage 1", "LGSCO")
     assert said.assigned_to == "Bo Example"
     assert line(assigned_to="cy").assigned_to == "you"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.show_text import Mark, find_passage, in_pieces, one_line, said, tidy
+from review.show_text import Mark, find_passage, in_pieces, one_line, said, tidy, unwrapped
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,39 @@ def test_a_name_stands_in_one_line_and_is_not_too_long() -> None:
     """Nothing unseen remains in it, since it stands within a sentence of ours."""
     assert one_line(" Ann\u202e \n Lee\u200b ") == "Ann Lee"
     assert one_line("w" * 300, longest=10) == "wwwwwwwwww …"
+
+
+WRAPPED = """\
+Dear Sir,
+
+I reported the bin in February and again in April. An inspector came and
+wiped it, took photos and went. He left two things:
+- a card with the number of a job that nobody at the depot knew about at all
+- nothing else
+
+Yours,
+Ann Lee
+"""
+
+
+def test_paragraphs_are_put_together_that_a_mail_program_broke() -> None:
+    """Greeting, list and name keep their lines, and every character its place: marks lie where they lay."""
+    shown = unwrapped(WRAPPED)
+    assert shown == WRAPPED.replace("came and\nwiped", "came and wiped")
+    assert len(shown) == len(WRAPPED)
+
+
+@pytest.mark.parametrize("text", ["", "one", "a\nb", "short\nlines\nof a poem", f"{'w' * 200}\nrest", "\n\n"])
+def test_what_was_not_broken_stays_as_it_was_written(text: str) -> None:
+    """Short lines were meant so, and a paragraph in one long line has no breaks to take away."""
+    assert unwrapped(text) == text
+
+
+@given(st.text(alphabet="ab \n->", max_size=300))
+def test_unwrapping_changes_nothing_but_breaks_into_spaces(text: str) -> None:
+    """Whatever the text is."""
+    shown = unwrapped(text)
+    assert [one if one != "\n" else other for one, other in zip(text, shown, strict=True)] == list(shown)
 
 
 def test_empty_lines_are_few() -> None:
