@@ -151,7 +151,8 @@ def _open(page: Page, address: str, stop: Stop) -> None:
     for label, words in stop.fills:
         page.get_by_label(label, exact=True).fill(words)
     if stop.presses:
-        page.get_by_role("main").get_by_role("button", name=stop.presses, exact=True).click()
+        with page.expect_navigation():
+            page.get_by_role("main").get_by_role("button", name=stop.presses, exact=True).click()
 
 
 def _faults(page: Page, stop: Stop) -> list[str]:
