@@ -6,7 +6,6 @@ from typing import Any
 
 from models.deadlines import LONDON
 
-
 _NEARLY_ALL = 0.995
 
 
