@@ -14,7 +14,7 @@ from sqlalchemy import Connection, column, func, literal, literal_column, select
 from sqlalchemy import table as named_table
 
 from models import orm
-from models.queue_rows import conditions
+from models.queue_parts import conditions
 from models.queue_selection import Looker, Selection, Show
 from models.search_terms import Phrase, Terms
 

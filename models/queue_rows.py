@@ -1,6 +1,6 @@
 """The queue as pages and the terminal read it: rows in their order, and counts of the very same rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 
 from models import orm
-from models.codes import Status, TaskKind
+from models.codes import TaskKind
+from models.queue_parts import A_DAY, conditions, shown
 from models.queue_selection import Looker, Position, Selection, Show
 from models.reference import message_name
 from models.unit_of_work import reported
@@ -27,7 +28,6 @@ from models.unit_of_work import reported
 MOST_COUNTED = 10_000
 """A count stops here: an officer who reads "more than 10,000" has read enough."""
 
-_A_DAY = 1_000
 _GIST = 400
 _STATUS_OF_ITEM = {TaskKind.READ_QUARANTINED: "quarantine", TaskKind.UNMATCHED_BOUNCE: "bounce"}
 
@@ -122,7 +122,7 @@ def counts(
     with reported(), engine.connect().execution_options(reads=True) as connection:
         total = connection.scalar(_count_of(conditions(whole, looker))) or 0
         if total <= MOST_COUNTED:
-            wanted = [_shown(part, looker) for part in parts]
+            wanted = [shown(part, looker) for part in parts]
             each = select(*(func.count(case((condition, 1))) for condition in wanted))
             query = each.select_from(orm.queue).where(*conditions(whole, looker))
         else:
@@ -150,39 +150,6 @@ def next_in_queue(
             if reference not in passed:
                 return reference
     return None
-
-
-def conditions(selection: Selection, looker: Looker) -> tuple[ColumnElement[bool], ...]:
-    """Return what the rows of a selection fulfil, the same for the list and for its count."""
-    table = orm.queue.c
-    asked: list[Any] = [_shown(selection.show, looker)] if selection.show else []
-    if looker.only_own:
-        asked.append(table.assigned_to == looker.name)
-    if selection.category:
-        asked.append(table.category == selection.category)
-    if selection.stage is not None:
-        asked.append(table.stage == selection.stage)
-    if selection.ombudsman is not None:
-        asked.append(table.ombudsman == selection.ombudsman)
-    return tuple(asked)
-
-
-def _shown(show: Show, looker: Looker) -> Any:
-    """Return what the rows of a part of the queue fulfil."""
-    return _PARTS[show](orm.queue.c, looker)
-
-
-_PARTS: dict[Show, Callable[[Any, Looker], Any]] = {
-    Show.MINE: lambda table, looker: table.assigned_to == looker.name,
-    Show.UNASSIGNED: lambda table, _: table.assigned_to == "",
-    Show.OVERDUE: lambda table, looker: table.rank < looker.today.toordinal() * _A_DAY,
-    Show.UNSURE: lambda *_: orm.IS_UNSURE,
-    Show.COMPLAINTS: lambda table, _: table.status.in_([Status.COMPLAINT, Status.ESCALATION]),
-    Show.REQUESTS: lambda table, _: table.status == Status.SERVICE_REQUEST,
-    Show.OWED: lambda *_: orm.OWES_ACKNOWLEDGEMENT,
-    Show.REPLIES: lambda *_: orm.MAY_BE_REPLY,
-    Show.QUARANTINE: lambda *_: orm.IS_MESSAGE,
-}
 
 
 def _places(
@@ -219,7 +186,7 @@ def _rows_at(connection: Connection, places: Sequence[RowMapping]) -> Iterator[Q
     cases = _cases(connection, [place["case_id"] for place in places if place["case_id"] is not None])
     items = _items(connection, [place["task_id"] for place in places if place["task_id"] is not None])
     for place in places:
-        due_by = date.fromordinal(place["rank"] // _A_DAY)
+        due_by = date.fromordinal(place["rank"] // A_DAY)
         if place["case_id"] is not None:
             yield QueueRow(due_by=due_by, **cases[place["case_id"]])
         else:

@@ -19,6 +19,13 @@ from review.desk import Desk, OpenIdConnect, SignInRules
 from review.web import make_pages
 
 _THREADS = 16
+_SPELT: dict[str, str] = {
+    Category.ANTI_SOCIAL_BEHAVIOUR: "Anti-social behaviour",
+    Category.CHILDRENS_SERVICES: "Children’s services",
+    Category.CULTURE_LEISURE_AND_LIBRARIES: "Culture, leisure and libraries",
+    Category.ROADS_PAVEMENTS_AND_STREETLIGHTS: "Roads, pavements and streetlights",
+}
+"""What is not spelt as its code has it."""
 _CONNECTIONS = 1_000
 """Each browser keeps up to six open: waitress's own 100 would keep the hundredth officer waiting."""
 
@@ -118,4 +125,4 @@ def _secret_key(app: App) -> bytes:
 
 
 def _in_words(code: str) -> str:
-    return code.replace("_", " ").capitalize()
+    return _SPELT.get(code) or code.replace("_", " ").capitalize()

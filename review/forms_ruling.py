@@ -111,12 +111,15 @@ def _suggested_exclusions(about: About) -> tuple[str, ...]:
 
 def _rule(doing: Doing) -> str:
     said = doing.said
-    return record_ruling(
+    done = record_ruling(
         doing.uow, doing.reference, status=_changed_status(doing), category=said["category"],
         ombudsman=Ombudsman(said["ombudsman"]), reason=said["reason"], flags=_flags(said["flags"]),
         exclusions=said["exclusions"], is_correction=said.get("correction", False),
         is_disputed=said["disputed"], **doing.writes,
     )  # fmt: skip
+    case = doing.uow.cases.get(doing.reference)
+    category = doing.desk.categories.get(case.category, case.category)
+    return f"ruled: {STATUSES[case.status]}, {category}; {done}"
 
 
 def _flags(said: Sequence[str] | None) -> list[Flag] | None:

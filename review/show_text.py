@@ -24,8 +24,8 @@ _HEAPED = re.compile(
 
 _WORD = re.compile(r"\S+")
 _NARROWEST, _WIDEST = 50, 100
-_OF_ITS_OWN = re.compile(r"[\s>|*•+-]|\d{1,3}[.)]")
-"""What begins a line that stands for itself: an item of a list, quoted mail, something set in."""
+_OF_ITS_OWN = re.compile(r"[\s>|*•+-]|\d{1,3}[.)]|[A-Z][A-Za-z-]{1,20}:\s")
+"""What begins a line that stands for itself: an item of a list, quoted mail, a field of forwarded mail."""
 
 _BLANK_LINES = re.compile(r"\n[ \t\xa0]*(?:\n[ \t\xa0]*){2,}")
 

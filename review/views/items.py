@@ -42,9 +42,9 @@ def make_case(number: int) -> AnyResponse | tuple[str, int]:
     """Open a case for it, with an officer's ruling."""
     view = _in_sight(number)
     said = {name: request.form.get(name, "") for name in ("status", "category", "ombudsman", "reason")}
-    fault = _fault_in(said)
+    where, fault = _fault_in(said)
     if fault:
-        return _page(view, said, fault=fault), 400
+        return _page(view, said, fault=fault, where=where), 400
     with desk().units() as uow:
         done = treat_as_case(
             uow, number, status=Status(said["status"]), category=said["category"] or None,
@@ -113,11 +113,12 @@ def _page(view: MessageView, said: dict[str, str], *, fault: str, where: str = "
     )  # fmt: skip
 
 
-def _fault_in(said: dict[str, str]) -> str:
+def _fault_in(said: dict[str, str]) -> tuple[str, str]:
+    """Return the field that is wrong and why; both are empty where none is."""
     if said["status"] not in {each.value for each in Status}:
-        return "Choose what the message is"
+        return "status", "Choose what the message is"
     if said["category"] and said["category"] not in desk().categories:
-        return "Choose a category from the list"
+        return "category", "Choose a category from the list"
     if said["ombudsman"] and said["ombudsman"] not in {each.value for each in Ombudsman}:
-        return "Choose an Ombudsman"
-    return "" if said["reason"].strip() else "Say why, in a sentence"
+        return "ombudsman", "Choose an Ombudsman"
+    return ("", "") if said["reason"].strip() else ("reason", "Say why, in a sentence")

@@ -9,7 +9,9 @@ from casework.known_issues import declare_issue, end_issue
 from models.errors import InputInvalid
 from review.guard_pages import needs
 from review.here import desk, officer
+from review.in_page_words import field_named, in_page_words
 from review.may import May
+from review.show_officers import day_typed
 from review.words import today
 
 pages = Blueprint("office", __name__)
@@ -44,11 +46,11 @@ def declare() -> Response | tuple[str, int]:
     """Declare a known issue."""
     said = {name: request.form.get(name, "") for name in ("title", "category", "words", "known", "ends_on")}
     try:
-        ends_on = date.fromisoformat(said["ends_on"]) if said["ends_on"].strip() else None
+        ends_on = day_typed(said, "ends_on")
     except ValueError:
-        return _issues_page(said, fault="The last day must be a date, such as 2026-12-31"), 400
+        return _issues_page(said, "ends_on", "The last day must be a date, such as 31/12/2026"), 400
     if said["category"] not in desk().categories:
-        return _issues_page(said, fault="Choose a category"), 400
+        return _issues_page(said, "category", "Choose a category"), 400
     try:
         with desk().units() as uow:
             issue = declare_issue(
@@ -57,7 +59,10 @@ def declare() -> Response | tuple[str, int]:
             )  # fmt: skip
             uow.commit()
     except InputInvalid as error:
-        return _issues_page(said, fault=str(error)), 400
+        where = field_named(
+            str(error), {"title": "title", "words": "words", "known": "known", "until": "ends_on"}
+        )
+        return _issues_page(said, where, in_page_words(str(error))), 400
     flash(f"known issue {issue.id} declared: {issue.title}")
     return redirect(url_for("office.issues"), 303)
 
@@ -73,10 +78,10 @@ def end(number: int) -> Response:
     return redirect(url_for("office.issues"), 303)
 
 
-def _issues_page(said: dict[str, str], *, fault: str = "") -> str:
+def _issues_page(said: dict[str, str], where: str = "", fault: str = "") -> str:
     with desk().units(reads=True) as uow:
         found = uow.known_issues.open_on(date.min)
     return render_template(
         "known_issues.html", issues=found, day=today(desk().clock()), categories=desk().categories, said=said,
-        fault=fault, may_change=officer().may(May.CHANGE_ISSUES),
+        faults={where: fault} if fault else {}, may_change=officer().may(May.CHANGE_ISSUES),
     )  # fmt: skip

@@ -29,6 +29,7 @@ _ROWS = 30
 _MOST_SAVED = 20
 _LONGEST_NAME = 60
 _LONGEST_QUERY = 1_000
+_HIGHEST = 2**63
 _OF_EVERYBODY = (Show.MINE, Show.UNASSIGNED, Show.QUARANTINE)
 """Parts that say nothing to an officer who sees only what is assigned to them."""
 
@@ -106,7 +107,7 @@ def _listed(selection: Selection, *, fault: str = "") -> str:
 def _found(selection: Selection, *, fault: str = "") -> str:
     """Show a page of what a search finds."""
     terms, looker, names = read_terms(selection.words), _looker(), _names()
-    older, newer = (request.args.get(name, type=int) for name in ("older", "newer"))
+    older, newer = (_number(name) for name in ("older", "newer"))
     found = search(desk().engine, terms, selection, looker, limit=_ROWS, older=older, newer=newer)
     counted = counts(desk().engine, Selection(), looker, parts=_parts(looker))
     return render_template(
@@ -140,6 +141,12 @@ def _saved_link(saved: SavedFilter) -> dict[str, object]:
 def _address_of(selection: Selection) -> str:
     arguments: dict[str, Any] = {**selection.as_arguments()}
     return url_for("queue.show", **arguments)
+
+
+def _number(name: str) -> int | None:
+    """Return the number of a message that the address holds; one that no record can hold is none."""
+    number = request.args.get(name, type=int)
+    return number if number is not None and 0 <= number < _HIGHEST else None
 
 
 def _looker() -> Looker:

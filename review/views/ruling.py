@@ -27,7 +27,7 @@ from review.show_actions import FORMS, LISTS, Choices, choices, forms_of_list
 from review.show_complainant import somebody_else
 from review.show_form import hidden, shown_faults, shown_fields
 from review.show_names import STATUSES, Names
-from review.show_text import one_line
+from review.show_text import one_line, unwrapped
 from review.show_text import said as as_said
 
 pages = Blueprint("ruling", __name__)
@@ -55,7 +55,7 @@ class Posted:
 
 
 pages.add_app_template_filter(partial(one_line, longest=80), "in_line")
-pages.add_app_template_filter(as_said, "as_said")
+pages.add_app_template_filter(lambda text: as_said(unwrapped(text)), "as_said")
 
 
 @pages.app_context_processor

@@ -102,7 +102,9 @@ def test_pages_follow_each_other(pages: Pages, jo: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "address",
     ["/queue?show=x&category=%27&stage=9&ombudsman=y&after=z&before=%00", "/queue?category=unknown_code",
-     "/queue?q=", "/queue?q=%22", "/queue?q=a&older=x&newer=-1", "/queue?q=%00%ff", "/queue?before=0-0"],
+     "/queue?q=", "/queue?q=%22", "/queue?q=a&older=x&newer=-1",
+     f"/queue?q=bin&older={10**40}", f"/queue?after={10**11}-{10**17}", "/queue?q=%00%ff",
+     "/queue?before=0-0"],
 )  # fmt: skip
 def test_an_address_made_up_by_hand_is_no_fault(pages: Pages, jo: FlaskClient, address: str) -> None:
     """What is none of ours is left out."""

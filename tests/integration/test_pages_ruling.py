@@ -54,7 +54,9 @@ def test_agreeing_records_what_is_suggested_and_opens_the_next_case(pages: Pages
     assert (ruling.officer, ruling.status, ruling.flags) == ("jo", Status.COMPLAINT, None)
     assert (letter.kind, letter.due_at) == (LetterKind.STAGE_1_ACKNOWLEDGEMENT, NOW + timedelta(minutes=2))
     shown = jo.get(answer.location)
-    assert f"{FIRST}: Letter queued: stage 1 acknowledgement." in said(shown)
+    assert f"{FIRST}: Ruled: Complaint, Waste and recycling; letter queued: stage 1 acknowledgement." in said(
+        shown
+    )
     assert f'action="/cases/{FIRST}/undo"' in shown.text
 
 

@@ -41,6 +41,8 @@ wiped it, took photos and went. He left two things:
 - a card with the number of a job that nobody at the depot knew about at all
 - nothing else
 
+To: Ann Lee of the Housing Office <ann.lee.of.housing@harrowmere.example>
+Subject: A man came
 Yours,
 Ann Lee
 """
