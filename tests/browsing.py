@@ -39,6 +39,18 @@ def strangers(page: Page, address: str) -> list[str]:
     return found
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button that leads to another page, and wait for it."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
+def follow(page: Page, name: str) -> None:
+    """Follow a link, and wait for where it leads."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
+
+
 def violations(page: Page) -> list[str]:
     """Return what axe-core finds wrong with a page, a line each: the rule and where."""
     # Through the protocol and not as an element: the pages' own policy lets no other script in.

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 import structlog
+from browsing import started_chromium
 from installation import Installation
-from pages import Pages, started_chromium
+from pages import Pages
 from playwright.sync_api import Browser
 from servers import Dovecot, MissingServer, Postgres, SmtpServer
 from sqlalchemy import Engine

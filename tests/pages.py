@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from browsing import overflow, started_chromium, strangers, violations  # noqa: F401  # tests take them from here
+from browsing import press
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
@@ -110,5 +110,4 @@ def sign_in(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/sign-in")
     page.get_by_label("Your name in Heard").fill(name)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    with page.expect_navigation():
-        page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")

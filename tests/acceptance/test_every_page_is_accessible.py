@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from browsing import overflow, violations
+from browsing import overflow, press, violations
 from demonstration import demonstration, let_in
 from every_page import IN_A_SANDBOX, NO_PAGES, Stop, furnish, stops
 from pages import PASSWORD, Pages, sign_in
@@ -101,15 +101,15 @@ def test_the_second_factor_is_for_everybody(pages: Pages, browser: Browser) -> N
         stop = Stop(None, "second_factor.show", "/second-factor", "Set up your second factor")
         found += _faults(page, stop)
         key = page.locator(".heard-key").inner_text().replace(" ", "")
-        page.get_by_role("button", name="Confirm").click()
+        press(page, "Confirm")
         found += _faults(page, replace(stop, name="Error: Set up"))
         page.get_by_label("Code").fill(pyotp.TOTP(key).at(pages.now))
-        page.get_by_role("button", name="Confirm").click()
-        page.get_by_role("button", name="Sign out").click()
+        press(page, "Confirm")
+        press(page, "Sign out")
         sign_in(page, address, "jo")
         stop = Stop(None, "account.code", "/sign-in/code", "Enter the code")
         found += _faults(page, stop)
-        page.get_by_role("button", name="Go on").click()
+        press(page, "Go on")
         found += _faults(page, replace(stop, name="Error: Enter the code"))
         page.close()
     assert found == []

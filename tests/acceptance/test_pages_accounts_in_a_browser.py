@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pyotp
 import pytest
-from pages import PASSWORD, Pages, overflow, sign_in, strangers, violations
+from browsing import follow, overflow, press, strangers, violations
+from pages import PASSWORD, Pages, sign_in
 from playwright.sync_api import Browser, Page
 from rows import new_case
 
@@ -53,10 +54,10 @@ def test_every_page_about_accounts_is_without_fault(width: int, pages: Pages, br
             assert page.locator("h1").count() == 1
 
         page.goto(f"{address}/set-password")
-        page.get_by_role("button", name="Set password").click()
+        press(page, "Set password")
         look()
         page.goto(f"{address}/sign-in")
-        page.get_by_role("button", name="Sign in").click()
+        press(page, "Sign in")
         look()
         assert page.title().startswith("Error: ")
         sign_in(page, address, "ada")
@@ -64,16 +65,16 @@ def test_every_page_about_accounts_is_without_fault(width: int, pages: Pages, br
             page.goto(address + path)
             look()
         page.goto(f"{address}/new-officer")
-        page.get_by_role("button", name="Add officer").click()
+        press(page, "Add officer")
         look()
         page.goto(f"{address}/people/jo")
-        page.get_by_role("button", name="Disable").click()
+        press(page, "Disable")
         look()
-        page.get_by_role("button", name="Give a new code").click()
+        press(page, "Give a new code")
         look()
         page.goto(f"{address}/account")
         page.get_by_label("Your password, to set it up").fill(PASSWORD)
-        page.get_by_role("button", name="Set up a second factor").click()
+        press(page, "Set up a second factor")
         look()
         assert page.evaluate("document.querySelector('.heard-square').naturalWidth") > 100
         assert (others, complaints) == ([], [])
@@ -92,19 +93,19 @@ def test_an_officer_sets_up_and_uses_a_second_factor_without_javascript(
         sign_in(page, address, "jo")
         key = page.locator(".heard-key").inner_text().replace(" ", "")
         page.get_by_label("Code").fill(pyotp.TOTP(key).at(pages.now))
-        page.get_by_role("button", name="Confirm").click()
+        press(page, "Confirm")
         assert page.url == f"{address}/queue"
         assert "Your second factor is set up" in page.inner_text("main")
-        page.get_by_role("button", name="Sign out").click()
+        press(page, "Sign out")
         sign_in(page, address, "jo")
         assert page.url == f"{address}/sign-in/code"
         pages.now = pages.now.replace(minute=5)
         page.get_by_label("Code").fill(pyotp.TOTP(key).at(pages.now))
-        page.get_by_role("button", name="Go on").click()
+        press(page, "Go on")
         assert page.url == f"{address}/queue"
-        page.get_by_role("link", name="Jo Example (your account)").click()
+        follow(page, "Jo Example (your account)")
         page.get_by_label("One key does what its button does").uncheck()
-        page.get_by_role("button", name="Save").click()
+        press(page, "Save")
         assert "Single keys are off." in page.inner_text("main")
         context.close()
 

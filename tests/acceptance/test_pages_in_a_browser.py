@@ -1,6 +1,7 @@
 """The officers' pages in a real Chromium."""
 
-from pages import Pages, overflow, sign_in, strangers, violations
+from browsing import overflow, strangers, violations
+from pages import Pages, sign_in
 from playwright.sync_api import Browser
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from pages import NOW, Pages, overflow, sign_in, strangers, violations
+from browsing import follow, overflow, press, strangers, violations
+from pages import NOW, Pages, sign_in
 from playwright.sync_api import Browser, Page
 from rows import new_case, new_message
 
@@ -84,18 +85,18 @@ def test_the_keys_walk_search_and_turn_pages(address: str, browser: Browser) -> 
 def test_filters_are_saved_and_used_without_javascript(address: str, browser: Browser) -> None:
     """Every control is a link or a form."""
     page = opened(browser, address, script=False)
-    page.get_by_role("link", name="Overdue").click()
+    follow(page, "Overdue")
     page.get_by_text("Narrow it down").click()
     page.get_by_label("Stage").select_option("Stage 1")
-    page.get_by_role("button", name="Apply").click()
+    press(page, "Apply")
     assert page.get_by_role("heading", level=1).inner_text() == "Overdue, stage 1"
     page.get_by_label("Save what is shown as").fill("late ones")
-    page.get_by_role("button", name="Save").click()
-    page.get_by_role("link", name="All that waits").click()
-    page.get_by_role("link", name="late ones").click()
+    press(page, "Save")
+    follow(page, "All that waits")
+    follow(page, "late ones")
     assert page.get_by_role("heading", level=1).inner_text() == "Overdue, stage 1"
     rows = page.get_by_role("row")
     assert "overdue" in rows.nth(1).inner_text()
-    page.get_by_role("button", name="Remove the filter late ones").click()
+    press(page, "Remove the filter late ones")
     assert page.get_by_role("link", name="late ones").count() == 0
     page.context.close()

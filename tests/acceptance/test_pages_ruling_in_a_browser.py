@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pages import Pages, overflow, sign_in, strangers, violations
+from browsing import follow, overflow, press, strangers, violations
+from pages import Pages, sign_in
 from playwright.sync_api import Browser, Page
 from worked_cases import FIRST, REASONS, SECOND, THIRD, Triages, begun, case_of, put
 
@@ -87,20 +88,20 @@ def test_a_complaint_is_not_accepted_without_javascript(pages: Pages, browser: B
     put(pages, FIRST)
     with at_desk(pages, browser, has_scripts=False) as (page, address):
         page.goto(f"{address}/cases/{FIRST}")
-        page.get_by_role("link", name="Do not accept").click()
-        page.get_by_role("button", name="See the letter").click()
-        page.get_by_role("link", name="Choose a ground").click()
+        follow(page, "Do not accept")
+        press(page, "See the letter")
+        follow(page, "Choose a ground")
         page.get_by_label("Appeal route").check()
         page.get_by_label("Why does it apply").fill(REASONS)
         page.get_by_label("What shows that").fill("The notice.")
-        page.get_by_role("button", name="See the letter").click()
+        press(page, "See the letter")
         assert page.get_by_text(REASONS).is_visible()
-        page.get_by_role("button", name="Change something").click()
+        press(page, "Change something")
         assert page.get_by_label("Why does it apply").input_value() == REASONS
-        page.get_by_role("button", name="See the letter").click()
-        page.get_by_role("button", name="Send it").click()
+        press(page, "See the letter")
+        press(page, "Send it")
         assert case_of(pages).refusals[0].reasons == REASONS
-        page.get_by_role("button", name="Undo").click()
+        press(page, "Undo")
         assert case_of(pages).refusals == []
         assert case_of(pages).letters[-1].state is LetterState.WITHDRAWN
 
@@ -119,18 +120,18 @@ def test_every_page_of_deciding_is_for_everybody(pages: Pages, browser: Browser)
             page.goto(address + path)
             found += look(page, path)
         page.goto(f"{address}/cases/{FIRST}/exclude")
-        page.get_by_role("button", name="See the letter").click()
+        press(page, "See the letter")
         found += look(page, "exclude with errors")
         page.goto(f"{address}/cases/{FIRST}/question")
         page.get_by_label("What do you need to know?").fill(LONG)
-        page.get_by_role("button", name="See the letter").click()
+        press(page, "See the letter")
         found += look(page, "the letter before it goes")
-        page.get_by_role("button", name="Send it").click()
+        press(page, "Send it")
         found += look(page, "the case after it")
         letter = case_of(pages).letters[-1].id
         page.goto(f"{address}/letters/{letter}")
         found += look(page, "a letter")
-        page.get_by_role("button", name="Change the words").click()
+        press(page, "Change the words")
         found += look(page, "a letter that is changed")
         page.goto(f"{address}/letters")
         found += look(page, "letters that wait")
