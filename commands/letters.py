@@ -242,7 +242,7 @@ def _print_letters(rows: "list[LetterRow]") -> None:
 
 def _show_held(app: App, held: "list[HeldLetter]", *, as_json: bool) -> None:
     from models.deadlines import received_on  # noqa: PLC0415  # loads the calendar
-    from review.pages import due_in_words  # noqa: PLC0415  # the same
+    from review.show.lines import due_in_words  # noqa: PLC0415  # the same
 
     today = received_on(app.clock())
     if as_json:

@@ -89,7 +89,7 @@ def roles(*, as_json: bool) -> None:
 
     Example: heard officers roles
     """
-    from review import role_table  # noqa: PLC0415  # loads Flask
+    from review.access import role_table  # noqa: PLC0415  # loads Flask
 
     routes = role_table.all_routes()
     if not as_json:

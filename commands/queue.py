@@ -43,7 +43,8 @@ def queue(app: App, reference: str | None, limit: int, raw_file: Path | None, *,
     """
     from models import queries, queue_rows  # noqa: PLC0415  # loads SQLAlchemy
     from models.deadlines import received_on  # noqa: PLC0415
-    from review import pages, terminal  # noqa: PLC0415
+    from review import terminal  # noqa: PLC0415
+    from review.show import lines as pages  # noqa: PLC0415
 
     number = read_message_number(reference or "")
     wanted = case_reference(reference) if reference and number is None else None

@@ -6,7 +6,7 @@ from bootstrap import App
 from casework.accounts import give_code, set_password_by_code
 from casework.officers import add_officer
 from models.codes import Role
-from review.passwords import hash_password
+from review.access.passwords import hash_password
 
 PEOPLE = (
     ("manager", "Morgan Ashby", Role.TEAM_MANAGER),

@@ -51,7 +51,7 @@ def _provider(app: App) -> Iterator[Finding]:
     said = app.settings.queue.open_id_connect
     if said is None:
         return
-    from review.open_id_connect import check_provider  # noqa: PLC0415  # loads Flask
+    from review.access.open_id_connect import check_provider  # noqa: PLC0415  # loads Flask
 
     known = OpenIdConnect(said.metadata_url, said.client_id, said.client_secret.read(), said.name)
     try:

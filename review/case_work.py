@@ -15,9 +15,9 @@ from models.errors import InputInvalid, UnknownReference
 from models.queue_place import case_behind
 from models.queue_selection import Looker, Position, Selection
 from models.reference import read_reference, references_in
-from review.case_forms import About, CaseForm, Doing
+from review.forms.table import About, CaseForm, Doing
 from review.here import check_in_sight, desk, officer
-from review.words import today
+from review.show.words import today
 
 if TYPE_CHECKING:
     from models.case import Letter

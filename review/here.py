@@ -7,8 +7,8 @@ from flask import current_app, flash, g
 from models.errors import UnknownReference
 from models.queries import CaseView, case_view
 from models.reference import read_reference
+from review.access.may import SignedIn
 from review.desk import Desk
-from review.may import SignedIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable

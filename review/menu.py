@@ -1,6 +1,6 @@
 """The menu of the pages: the words, the endpoint, and what it needs."""
 
-from review.may import May, SignedIn
+from review.access.may import May, SignedIn
 
 MENU = (
     ("Queue", "queue.show", May.SEE_CASES),

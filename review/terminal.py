@@ -11,7 +11,7 @@ from rich.table import Table
 
 from models.queries import CaseView, MessageView
 from models.reference import message_name
-from review.pages import QueueLine, standing, suggestion_in_words, tags_of
+from review.show.lines import QueueLine, standing, suggestion_in_words, tags_of
 
 _BIDI = (0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069)
 _CONTROL = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160), *_BIDI])

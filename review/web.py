@@ -22,12 +22,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.accounts import hash_of
 from models.errors import HeardError, RecordUnavailable, UnknownReference
-from review import words
+from review.access.guard_pages import guard_pages
+from review.access.may import May, SignedIn, sees_only_own
+from review.access.signing_in import is_over, is_to_be_touched
 from review.desk import Desk
-from review.guard_pages import guard_pages
-from review.may import May, SignedIn, sees_only_own
 from review.menu import menu_of
-from review.signing_in import is_over, is_to_be_touched
+from review.show import words
 from review.views import BLUEPRINTS
 
 _LARGEST_FORM = 20 * 2**20

@@ -18,7 +18,7 @@ from models.accounts import Account
 from models.people import Officer
 from models.unit_of_work import SqlUnitOfWork, make_engine
 from operations.one_pass import one_pass
-from review.passwords import hash_password
+from review.access.passwords import hash_password
 from triage import artefact
 
 MORNING = datetime(2026, 11, 23, 9, 5, tzinfo=UTC)

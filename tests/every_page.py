@@ -16,7 +16,7 @@ from models.codes import ArrangementKind, LetterKind, LetterState, Outcome, Role
 from models.people import Arrangement, KnownIssue
 from models.reference import reference_of
 from models.unit_of_work import SqlUnitOfWork
-from review.show_actions import FORMS, LISTS
+from review.show.actions import FORMS, LISTS
 
 NO_PAGES = frozenset({
     "queue.home", "case.attachment", "case.raw", "items.raw", "letters.pdf", "second_factor.square",

@@ -22,8 +22,8 @@ from models.codes import Role
 from models.people import Officer
 from models.unit_of_work import SqlUnitOfWork
 from operations.serve_pages import make_desk
-from review.passwords import hash_password
-from review.signing_in import begin_session
+from review.access.passwords import hash_password
+from review.access.signing_in import begin_session
 from review.web import make_pages
 from settings import Settings
 

@@ -6,9 +6,9 @@ from werkzeug.wrappers import Response
 
 from casework.accounts import set_password_by_code
 from models.accounts import Session, hash_of
-from review import signing_in
-from review.callers import Callers
-from review.door import (
+from review.access import signing_in
+from review.access.callers import Callers
+from review.access.door import (
     caller_was_right,
     check_caller,
     enter,
@@ -19,11 +19,11 @@ from review.door import (
     token,
     typed_name,
 )
-from review.guard_pages import for_everybody, own_page
+from review.access.guard_pages import for_everybody, own_page
+from review.access.passwords import hash_password
+from review.access.proofs import prove_one_time_code, prove_password
+from review.access.signing_in import Begun
 from review.here import desk
-from review.passwords import hash_password
-from review.proofs import prove_one_time_code, prove_password
-from review.signing_in import Begun
 
 pages = Blueprint("account", __name__)
 

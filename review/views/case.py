@@ -19,16 +19,16 @@ from models.errors import UnknownReference, UnreadableMessage
 from models.mail_page import MailPage
 from models.queue_selection import Selection
 from models.reference import message_name, read_reference
-from review.downloads import download
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
 from review.here import desk, officer
-from review.may import May
-from review.safe_html import safe_page
-from review.sent_page import MOST_PICTURES, addresses_of, sent_page
-from review.show_case import case_page
-from review.show_messages import messages_of
-from review.show_names import Names
-from review.words import today
+from review.sent.downloads import download
+from review.sent.page import MOST_PICTURES, addresses_of, sent_page
+from review.sent.safe_html import safe_page
+from review.show.case import case_page
+from review.show.messages import messages_of
+from review.show.names import Names
+from review.show.words import today
 
 pages = Blueprint("case", __name__)
 

@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response
 
 from models.case import AuditRow
 from models.ruled import ruled_messages
-from review import show_classifier
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
 from review.here import desk, officer
-from review.may import May
-from review.show_overview import named
+from review.show import classifier as show_classifier
+from review.show.overview import named
 
 pages = Blueprint("classifier", __name__)
 

@@ -8,9 +8,9 @@ from models.codes import Ombudsman, Outcome, Status
 from models.errors import UnknownReference
 from models.queries import MessageView, message_view, raw_of
 from models.reference import message_name
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
 from review.here import desk, officer
-from review.may import May
 
 pages = Blueprint("items", __name__)
 

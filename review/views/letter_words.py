@@ -11,13 +11,13 @@ from letters.blocks import blocks_of
 from letters.markup import tidy_markup
 from models.codes import LetterState
 from models.errors import HeardError
-from review.forms import Field, Kind, Typed, prefilled, read_form
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
+from review.forms.fields import Field, Kind, Typed, prefilled, read_form
+from review.forms.show_form import Fault, shown_faults, shown_fields
 from review.here import desk, officer
-from review.in_page_words import in_page_words
-from review.may import May
-from review.show_form import Fault, shown_faults, shown_fields
-from review.show_letter_page import letter_page
+from review.show.in_page_words import in_page_words
+from review.show.letter_page import letter_page
 from review.views.letters import change_letter, done_with, letter_in_sight
 
 pages = Blueprint("letter_words", __name__)

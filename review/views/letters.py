@@ -16,14 +16,14 @@ from models.deadlines import received_on
 from models.errors import HeardError, InputInvalid, UnknownReference
 from models.held_rows import held_letters
 from models.letter_page_rows import find_letter
-from review.forms import Field, Kind, Typed, prefilled, read_form
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
+from review.forms.fields import Field, Kind, Typed, prefilled, read_form
+from review.forms.show_form import shown_faults, shown_fields
 from review.here import desk, officer
-from review.in_page_words import in_page_words
-from review.may import May
-from review.show_form import shown_faults, shown_fields
-from review.show_letter_page import WAITING, letter_page, waiting_letters
-from review.words import today
+from review.show.in_page_words import in_page_words
+from review.show.letter_page import WAITING, letter_page, waiting_letters
+from review.show.words import today
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,15 +10,15 @@ from casework.assign import assign
 from casework.by_hand import Note, checked, open_by_hand
 from models.decision import Decision, Prediction
 from models.errors import HeardError, RecordUnavailable
-from review.form_new_case import new_case_fields, note_of
-from review.forms import Typed, prefilled, read_form
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
+from review.forms.fields import Typed, prefilled, read_form
+from review.forms.new_case import new_case_fields, note_of
+from review.forms.show_form import shown_faults, shown_fields
 from review.here import desk, officer
-from review.in_page_words import field_named, in_page_words
-from review.may import May
-from review.show_form import shown_faults, shown_fields
-from review.show_names import Names
-from review.show_suggestion import Suggestion, suggestion_of
+from review.show.in_page_words import field_named, in_page_words
+from review.show.names import Names
+from review.show.suggestion import Suggestion, suggestion_of
 from triage.corpus import TriageInput
 
 pages = Blueprint("new_case", __name__)

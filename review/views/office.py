@@ -7,12 +7,12 @@ from werkzeug.wrappers import Response
 
 from casework.known_issues import declare_issue, end_issue
 from models.errors import InputInvalid
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
 from review.here import desk, officer
-from review.in_page_words import field_named, in_page_words
-from review.may import May
-from review.show_officers import day_typed
-from review.words import today
+from review.show.in_page_words import field_named, in_page_words
+from review.show.officers import day_typed
+from review.show.words import today
 
 pages = Blueprint("office", __name__)
 

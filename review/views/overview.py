@@ -7,11 +7,11 @@ from flask import Blueprint, render_template
 from models import overview_rows
 from models.deadlines import LONDON
 from models.ruled import ruled_messages
-from review import show_overview
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
 from review.here import desk
-from review.may import May
-from review.words import today
+from review.show import overview as show_overview
+from review.show.words import today
 
 pages = Blueprint("overview", __name__)
 

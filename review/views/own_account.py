@@ -5,8 +5,8 @@ from werkzeug.wrappers import Response
 
 from casework.accounts import change_password
 from models.accounts import hash_of
-from review import signing_in
-from review.door import (
+from review.access import signing_in
+from review.access.door import (
     caller_was_right,
     check_caller,
     faults_in_new_password,
@@ -14,12 +14,12 @@ from review.door import (
     refusal,
     token,
 )
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
+from review.access.passwords import hash_password
+from review.access.proofs import Proof, prove_password
 from review.here import desk, officer
-from review.may import May
-from review.passwords import hash_password
-from review.proofs import Proof, prove_password
-from review.show_account import account_facts
+from review.show.account import account_facts
 
 pages = Blueprint("own_account", __name__, url_prefix="/account")
 

@@ -10,11 +10,11 @@ from models.accounts import attempts_key, code_attempts_key
 from models.codes import Role
 from models.errors import InputInvalid, UnknownReference
 from models.people import Officer
-from review.guard_pages import needs
+from review.access.guard_pages import needs
+from review.access.may import May
 from review.here import desk, officer
-from review.may import May
-from review.show_officers import ROLE_SAYS, Person, day_typed, may_take_cases, person
-from review.words import today
+from review.show.officers import ROLE_SAYS, Person, day_typed, may_take_cases, person
+from review.show.words import today
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response
 
 from casework.accounts import officer_of_identity
 from models.errors import SignInRefused
-from review import open_id_connect
-from review.door import caller_was_right, check_caller, enter, sign_in_page, token
-from review.guard_pages import for_everybody
+from review.access import open_id_connect
+from review.access.door import caller_was_right, check_caller, enter, sign_in_page, token
+from review.access.guard_pages import for_everybody
+from review.access.signing_in import sign_in_by_provider
 from review.here import desk
-from review.signing_in import sign_in_by_provider
 
 pages = Blueprint("provider", __name__, url_prefix="/sign-in/microsoft")
 

@@ -13,15 +13,15 @@ from models.queue_selection import Looker, Position, Selection, Show
 from models.reference import read_reference
 from models.search_rows import search
 from models.search_terms import read_terms
-from review.guard_pages import for_everybody, needs
+from review.access.guard_pages import for_everybody, needs
+from review.access.may import May
 from review.here import desk, officer
-from review.may import May
 from review.menu import menu_of
-from review.show_found import found_line, total_in_words
-from review.show_names import OMBUDSMEN, Names
-from review.show_queue import count_in_words, line_of, nothing_in_words, parts_of, title_of
-from review.show_text import one_line
-from review.words import today
+from review.show.found import found_line, total_in_words
+from review.show.names import OMBUDSMEN, Names
+from review.show.queue import count_in_words, line_of, nothing_in_words, parts_of, title_of
+from review.show.text import one_line
+from review.show.words import today
 
 pages = Blueprint("queue", __name__)
 

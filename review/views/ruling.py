@@ -15,20 +15,20 @@ from models.codes import Status
 from models.errors import HeardError, InputInvalid, RecordUnavailable
 from models.queue_place import place_in_queue
 from models.undoable_now import Undoable, undoable_now
-from review.case_forms import About, CaseForm
+from review.access.guard_pages import needs
+from review.access.may import May
 from review.case_work import LetterToCome, about, case_to_work, do, opens_next, part_of_queue, try_out
-from review.forms import Typed, prefilled, read_form
-from review.forms_ruling import RULE
-from review.guard_pages import needs
+from review.forms.fields import Typed, prefilled, read_form
+from review.forms.ruling import RULE
+from review.forms.show_form import hidden, shown_faults, shown_fields
+from review.forms.table import About, CaseForm
 from review.here import check_in_sight, desk, officer
-from review.in_page_words import field_named, in_page_words
-from review.may import May
-from review.show_actions import FORMS, LISTS, Choices, choices, forms_of_list
-from review.show_complainant import somebody_else
-from review.show_form import hidden, shown_faults, shown_fields
-from review.show_names import STATUSES, Names
-from review.show_text import one_line, unwrapped
-from review.show_text import said as as_said
+from review.show.actions import FORMS, LISTS, Choices, choices, forms_of_list
+from review.show.complainant import somebody_else
+from review.show.in_page_words import field_named, in_page_words
+from review.show.names import STATUSES, Names
+from review.show.text import one_line, unwrapped
+from review.show.text import said as as_said
 
 pages = Blueprint("ruling", __name__)
 

@@ -8,11 +8,11 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from models.accounts import Session, hash_of
-from review import second_factor
-from review.door import caller_was_right, check_caller, enter, token
-from review.guard_pages import for_everybody
+from review.access import second_factor
+from review.access.door import caller_was_right, check_caller, enter, token
+from review.access.guard_pages import for_everybody
+from review.access.signing_in import Begun, is_over, take_second_factor
 from review.here import desk
-from review.signing_in import Begun, is_over, take_second_factor
 
 pages = Blueprint("second_factor", __name__, url_prefix="/second-factor")
 

@@ -13,8 +13,8 @@ from pages import PASSWORD, Pages, sign_in
 from playwright.sync_api import Browser, Page
 
 from models.codes import Role
+from review.access.role_table import all_routes
 from review.desk import OpenIdConnect
-from review.role_table import all_routes
 
 WIDTHS = (1280, 320, 768, 3840)
 AXE_AT, AXE_ON_FORMS_AT = frozenset({1280, 320}), frozenset({320})

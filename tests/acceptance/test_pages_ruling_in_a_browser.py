@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 from worked_cases import FIRST, REASONS, SECOND, THIRD, Triages, begun, case_of, put
 
 from models.codes import LetterState, Role, Status
-from review.show_actions import FORMS, LISTS
+from review.show.actions import FORMS, LISTS
 
 WIDTHS = (1280, 320)
 OF_A_ROW = {"decide": 2, "promise-kept": 1}

@@ -13,10 +13,10 @@ from models.accounts import Account, attempts_key
 from models.codes import Role
 from models.people import Officer
 from models.unit_of_work import SqlUnitOfWork
+from review.access.passwords import hash_password
+from review.access.proofs import prove_password
+from review.access.signing_in import begin_session
 from review.desk import OpenIdConnect
-from review.passwords import hash_password
-from review.proofs import prove_password
-from review.signing_in import begin_session
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -15,7 +15,7 @@ from models.case_page_rows import MESSAGES_A_PAGE, case_rows, find_case
 from models.codes import ArrangementKind, LetterKind, LetterState, Outcome, Role, TaskKind
 from models.people import Arrangement
 from models.unit_of_work import SqlUnitOfWork
-from review.downloads import safe_name
+from review.sent.downloads import safe_name
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from models.codes import ArrangementKind, LetterKind, PointOutcome, Role, Status
 from models.people import Arrangement
 from models.reference import reference_of
 from models.unit_of_work import SqlUnitOfWork
-from review.show_actions import FORMS
+from review.show.actions import FORMS
 
 
 @dataclass(frozen=True)

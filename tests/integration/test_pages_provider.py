@@ -12,8 +12,8 @@ from identity_provider import CLIENT, SECRET, IdentityProvider
 from pages import PASSWORD, Pages
 
 from models.codes import Role
+from review.access.identity import identity_of
 from review.desk import OpenIdConnect
-from review.identity import identity_of
 
 ELSEWHERE = "https://id.example"
 ENTRA = "https://login.microsoftonline.com/00000000-0000-0000-0000-000000000000/v2.0"

@@ -27,7 +27,7 @@ from models.case import Refusal, Task
 from models.codes import Flag, LetterKind, LetterState, Role, Status, TaskKind
 from models.ruled import ruled_messages
 from models.unit_of_work import SqlUnitOfWork
-from review.show_actions import FORMS, LISTS
+from review.show.actions import FORMS, LISTS
 
 CORRECTED = {
     "status": "service_request", "category": "housing_rent", "ombudsman": "housing",

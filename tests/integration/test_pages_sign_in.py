@@ -18,8 +18,8 @@ from werkzeug.test import TestResponse
 from casework import accounts
 from models.accounts import Account
 from models.codes import Role
-from review.callers import MOST
-from review.signing_in import OWES_FOR
+from review.access.callers import MOST
+from review.access.signing_in import OWES_FOR
 
 NEW = "kettle lorry window"
 MINUTE = timedelta(minutes=1)

@@ -24,8 +24,8 @@ import migrations
 from models.codes import LetterState, Outcome, Role
 from models.message import Attachment
 from models.unit_of_work import SqlUnitOfWork, make_engine
-from review.may import May
-from review.role_table import NO, OWN, YES, Route, all_routes, as_markdown, routes_of
+from review.access.may import May
+from review.access.role_table import NO, OWN, YES, Route, all_routes, as_markdown, routes_of
 
 DOCS = Path(__file__).parents[2] / "docs" / "roles.md"
 SECRET = "saxophone"

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from review.callers import Callers
+from review.access.callers import Callers
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from review.forms import Field, Kind, Option, Typed, prefilled, read_form
-from review.show_form import hidden, shown_faults, shown_fields
+from review.forms.fields import Field, Kind, Option, Typed, prefilled, read_form
+from review.forms.show_form import hidden, shown_faults, shown_fields
 
 OPTIONS = (Option("a", "First", "hint"), Option("b", "Second"))
 FIELDS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import casework
-from review.in_page_words import field_named, in_page_words
+from review.show.in_page_words import field_named, in_page_words
 
 REF = "C-4827-1930-70"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.passwords import fault_in, hash_password, is_password, needs_new_hash
+from review.access.passwords import fault_in, hash_password, is_password, needs_new_hash
 
 ABOUT = ("pat.okoro", "Pat Okoro", "pat.okoro@harrowmere.example", "Harrowmere Council")
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.safe_html import safe_page
-from review.safe_link import link_of
-from review.safe_style import safe_style
+from review.sent.safe_html import safe_page
+from review.sent.safe_link import link_of
+from review.sent.safe_style import safe_style
 
 PICTURE = "data:image/png;base64,AAAA"
 TABLE = (

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pyotp
 import pytest
 
-from review.second_factor import address_of, in_groups, new_secret, square, step_of
+from review.access.second_factor import address_of, in_groups, new_secret, square, step_of
 
 SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 """The key of RFC 6238, appendix B."""

@@ -19,13 +19,13 @@ from models.codes import (
     TaskKind,
 )
 from models.deadlines import WorkingDays
-from review.show_complainant import agreed_with, other_cases_of, people_of, person_in_words, somebody_else
-from review.show_letters import letters_of
-from review.show_messages import NEWEST_SHOWN, OTHERS_SHOWN, ShownMessage, messages_of, size_in_words
-from review.show_names import Names
-from review.show_suggestion import suggestion_of
-from review.show_tasks import TITLES, note_in_words, to_do
-from review.show_trail import SENTENCES, Step, trail_of
+from review.show.complainant import agreed_with, other_cases_of, people_of, person_in_words, somebody_else
+from review.show.letters import letters_of
+from review.show.messages import NEWEST_SHOWN, OTHERS_SHOWN, ShownMessage, messages_of, size_in_words
+from review.show.names import Names
+from review.show.suggestion import suggestion_of
+from review.show.tasks import TITLES, note_in_words, to_do
+from review.show.trail import SENTENCES, Step, trail_of
 
 NAMES = Names(
     categories={"waste_and_recycling": "Waste and recycling", "own": "Our own"},

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from models.deadlines import WorkingDays
-from review.show_clocks import Clock, State, clocks_of, next_clock
-from review.show_days import closed_days, left_in_words
+from review.show.clocks import Clock, State, clocks_of, next_clock
+from review.show.days import closed_days, left_in_words
 
 DAYS = WorkingDays()
 MAUNDY_THURSDAY = date(2026, 4, 2)

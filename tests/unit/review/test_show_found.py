@@ -8,8 +8,8 @@ import pytest
 from models.codes import Outcome
 from models.search_rows import Found, Hit
 from models.search_terms import read_terms
-from review.show_found import FoundLine, found_line, passage, total_in_words
-from review.show_names import Names
+from review.show.found import FoundLine, found_line, passage, total_in_words
+from review.show.names import Names
 
 NAMES = Names(categories={"pest_control": "Pest control"})
 

@@ -11,8 +11,8 @@ from models.deadlines import WorkingDays
 from models.decision import Span, Suggestion
 from models.queue_rows import QueueRow
 from models.queue_selection import Selection, Show
-from review.show_names import Names
-from review.show_queue import Line, count_in_words, line_of, nothing_in_words, parts_of, title_of
+from review.show.names import Names
+from review.show.queue import Line, count_in_words, line_of, nothing_in_words, parts_of, title_of
 
 NAMES = Names(
     categories={"waste_and_recycling": "Waste and recycling"}, exclusions={"appeal_route": "Appeal"}

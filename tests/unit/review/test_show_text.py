@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.show_text import Mark, find_passage, in_pieces, one_line, said, tidy, unwrapped
+from review.show.text import Mark, find_passage, in_pieces, one_line, said, tidy, unwrapped
 
 
 @pytest.mark.parametrize(

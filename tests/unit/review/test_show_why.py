@@ -8,8 +8,8 @@ from builders import make_decision
 
 from models.codes import Exclusion, Flag
 from models.decision import FurtherMatter, Span, Suggestion
-from review.show_names import Names
-from review.show_why import SAYINGS, Why, cues_in, in_plain_words, why_of
+from review.show.names import Names
+from review.show.why import SAYINGS, Why, cues_in, in_plain_words, why_of
 from triage.cues import PATTERNS, PHRASES
 
 BODY = "My mother is 84.\nI reported it on 3 May and 9 May\nand nobody has replied. Please cancel the fine."

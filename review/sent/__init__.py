@@ -1,0 +1,1 @@
+"""What a stranger sent, made safe to show: HTML mail, links, styles, attachments."""

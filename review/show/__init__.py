@@ -1,0 +1,1 @@
+"""What the pages show, as values: rows of the record in, words for people out."""
