@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, select
 
 from models import orm
 from models.codes import Outcome, Status
 from models.queries import reading
+from models.queue_parts import A_DAY
 from models.ruled import RuledMessage
 
 _COMPLAINTS = (Status.COMPLAINT, Status.ESCALATION)
@@ -27,10 +28,10 @@ class Punctuality:
 
 @dataclass(frozen=True)
 class Workload:
-    """What one officer has open; an empty name is nobody's."""
+    """What waits for one officer; an empty name is nobody's."""
 
     officer: str
-    open: int
+    waiting: int
     overdue: int
 
 
@@ -99,17 +100,13 @@ def answered_in_time(engine: Engine, *, since: date, day: date) -> list[Punctual
 
 
 def workload(engine: Engine, *, day: date) -> list[Workload]:
-    """Return the open cases of each officer, the most first, and how many are overdue."""
-    cases = orm.cases.c
-    overdue = or_(
-        and_(cases.acknowledged_on.is_(None), cases.stage > 0, cases.acknowledge_by < day),
-        and_(cases.answered_on.is_(None), func.coalesce(cases.extended_to, cases.respond_by) < day),
-    )
+    """Return what the queue holds for each officer, the most first, and how much of it is overdue."""
+    queue = orm.queue.c
+    overdue = case((queue.rank < day.toordinal() * A_DAY, 1), else_=0)
     wanted = (
-        select(cases.assigned_to, func.count(), func.sum(case((overdue, 1), else_=0)))
-        .where(_is_open(), or_(cases.awaits_officer, cases.stage > 0), cases.answered_on.is_(None))
-        .group_by(cases.assigned_to)
-        .order_by(func.count().desc())
+        select(queue.assigned_to, func.count(), func.sum(overdue))
+        .group_by(queue.assigned_to)
+        .order_by(func.count().desc(), queue.assigned_to)
     )
     with reading(engine) as connection:
         return [Workload(*row) for row in connection.execute(wanted)]

@@ -14,6 +14,8 @@ _LABEL = 270
 _BAR = 22
 _GAP = 8
 _FIGURE = 70
+_WIDEST = 120
+"""Of a column with the room beside it: one month alone is no wall."""
 _BLUE, _GREEN, _RED, _GREY, _INK = "#1d70b8", "#00703c", "#d4351c", "#b1b4b6", "#0b0c0c"
 _FONT = 'font-family="system-ui, Arial, sans-serif" font-size="14"'
 
@@ -57,7 +59,7 @@ def stacks(title: str, rows: Sequence[Stack], names: Sequence[str]) -> Markup:
     """Return standing columns of parts with a legend; the parts are told apart by hatching too."""
     height, foot = 200, 40
     highest = max((sum(row.parts) for row in rows), default=0) or 1
-    step = _WIDTH / max(1, len(rows))
+    step = min(_WIDTH / max(1, len(rows)), _WIDEST)
     patterns, fills = _hatched(title)
     drawn = [patterns]
     for place, row in enumerate(rows):
@@ -71,7 +73,7 @@ def stacks(title: str, rows: Sequence[Stack], names: Sequence[str]) -> Markup:
             )
         drawn.append(
             f'<text x="{left + step * 0.35:.1f}" y="{height + 18}" text-anchor="middle" fill="{_INK}" '
-            f"{_FONT.replace('15', '13')}>{escape(row.label)}</text>"
+            f"{_FONT}>{escape(row.label)}</text>"
         )
     return _svg(title, "".join(drawn) + _legend(names, fills, top=height + foot), height=height + foot + 24)
 

@@ -217,7 +217,7 @@ def test_training_makes_an_artefact_that_can_be_listed_promoted_and_rolled_back(
     installation: Installation,
 ) -> None:
     """The model card lies beside it, and the one before can be had back."""
-    installation.configure()
+    installation.configure("[triage]\nfast = true")
     before = installation.run("artefacts", "list", "--json").json[0]["name"]
     made = installation.run("train", "--candidate", "--json").json
     listed = {about["name"]: about["live"] for about in installation.run("artefacts", "list", "--json").json}

@@ -9,6 +9,9 @@ from rows import new_case
 
 from casework.quarantine import quarantine
 from models.codes import Role, Status
+from models.overview_rows import Workload, workload
+from models.queue_rows import counts
+from models.queue_selection import Looker, Selection, Show
 from models.unit_of_work import SqlUnitOfWork
 
 TODAY = date(2026, 11, 20)
@@ -64,6 +67,11 @@ def test_the_overview_counts_punctuality_and_workload(office: Pages) -> None:
     assert "Officer Example" in page
     assert "<svg" in page
     assert "style=" not in page
+    found = workload(office.engine, day=TODAY)
+    looker = Looker("team_manager", TODAY)
+    counted = counts(office.engine, Selection(), looker, parts=[Show.OVERDUE])
+    assert found == [Workload("officer", waiting=3, overdue=2)]
+    assert counted == {None: 3, Show.OVERDUE: 2}
 
 
 def test_the_overview_counts_agreement_by_ruling(office: Pages) -> None:
