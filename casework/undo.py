@@ -1,33 +1,30 @@
 """An officer takes back what they did last with a case, as long as nobody has been told of it.
 
-What a change alters is kept with the case as it was, in the unit of work of the change. The letters that it
-queues wait a little. Until one of them has gone, or anything else has happened to the case, it can be undone:
-the case is again as it was, and the audit keeps both.
+What a change alters is kept with the case as it was, in the unit of work of the change; where two cases were
+merged, joined or split, of both. The letters that it queues wait a little. Until one of them has gone, or
+anything else has happened to a case, it can be undone: the cases are again as they were, and the audit keeps
+both.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import fields
-from datetime import date, datetime, time, timedelta
-from enum import Enum
-from typing import Any, get_args
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
 
+from casework.as_it_was import put_back, take_down, values_of, what_changed
 from casework.common import is_same_officer
 from casework.letter_tasks import name_of
 from casework.write_letter import not_yet_gone
 from models.case import AuditRow, Case, Letter
 from models.codes import LetterState
-from models.deadlines import LONDON
+from models.deadlines import LONDON, received_on
 from models.errors import InputInvalid
 from models.ports import UnitOfWork
+from models.reference import references_in
 from models.undo import Remembered
-
-_OF_A_CASE = ("letters", "rulings", "tasks", "points", "actions", "extensions", "refusals")
-"""What belongs to a case and is looked at; its messages are nothing that a change like these alters."""
 
 _TAKEN_OFF = ("points", "actions", "extensions", "refusals")
 """What leaves the record again where a change had added it; rulings stay, marked, and letters withdrawn."""
 
-_NOT_ALTERED = frozenset({"id", "version", "messages", *_OF_A_CASE})
 _BEFORE_MIDNIGHT = timedelta(minutes=5)
 """So long before the day ends no letter waits any longer: the delivery needs its time."""
 
@@ -41,19 +38,24 @@ def do_undoably(
     officer: str,
     within: timedelta,
     now: datetime,
+    beside: Sequence[str] = (),
 ) -> str:
-    """Make a change of one case and keep what it altered, so that it can be undone; return what was done.
+    """Make a change of a case and keep what it altered, so that it can be undone; return what was done.
 
-    The letters that it queues wait for `within`, and never into another day: deadlines are days, so none is
-    missed by waiting.
+    `beside` are the other cases that it alters; one that it opens is found by itself. The letters that it
+    queues wait for `within`, and never into another day: deadlines are days, so none is missed by waiting.
     """
-    case = uow.cases.get(reference)
-    before = _as_it_is(case)
-    letters = list(case.letters)
+    # Always locked in one order, as merging does.
+    cases = [uow.cases.get(each) for each in sorted({reference, *beside})]
+    before = take_down(uow, cases)
     done = change()
-    _let_wait((each for each in case.letters if each not in letters), until=_latest(now, within))
     uow.flush()
-    altered = _altered(before, _as_it_is(case))
+    cases += _opened(uow, reference, done, now=now)
+    after = take_down(uow, cases, people=before.people)
+    altered = what_changed(before, after)
+    written = altered["new"]["letters"]
+    _let_wait((each for case in cases for each in case.letters if each.id in written), _latest(now, within))
+    case = next(each for each in cases if each.reference == reference)
     uow.undo.keep(case, Remembered(officer, action, now, case.version, altered))
     return done
 
@@ -62,68 +64,124 @@ def undo(uow: UnitOfWork, reference: str, *, officer: str, now: datetime) -> str
     """Take back the last change of a case; return what was done.
 
     Fields and tasks are as they were, letters that it wrote are withdrawn and those that it withdrew go after
-    all, its ruling is marked as undone and nothing is learnt from it. Extensions, refusals, points and
-    promises that it added leave the record; the audit keeps what they said. Raises InputInvalid where it was
-    somebody else's, where anything has happened since, or where a letter has gone.
+    all, its ruling is marked as undone and nothing is learnt from it. Extensions, refusals, points, promises
+    and what was agreed with the person leave the record where it added them; the audit keeps what they said.
+    What moved to another case comes back, and a case that it opened goes on in this one. Raises InputInvalid
+    where it was somebody else's, where anything has happened since, or where a letter has gone.
     """
-    case = uow.cases.get(reference)
-    remembered = uow.undo.of(case)
-    if remembered is None or remembered.version != case.version:
-        raise InputInvalid(
-            f"nothing can be undone of case {reference}: it was changed since, or was not changed on the "
-            "pages; decide again instead"
-        )
+    remembered = uow.undo.of(reference)
+    if remembered is None:
+        uow.cases.get(reference)
+        raise _changed_since(reference)
     if not is_same_officer(officer, remembered.officer):
         raise InputInvalid(
             f"{remembered.officer} did this to case {reference}, and only they undo it; decide again instead"
         )
-    before, new = remembered.before, remembered.before["new"]
-    written = [each for each in case.letters if each.id in new.get("letters", ())]
-    _check_still_here(uow, case, written)
+    kept, new = remembered.before, remembered.before["new"]
+    versions = {each: values["version"] for each, values in kept["cases"].items()} | kept["opened"]
+    cases = {each: uow.cases.get(each) for each in sorted(versions)}
+    if any(case.version != versions[each] for each, case in cases.items()):
+        raise _changed_since(reference)
+    written = [each for case in cases.values() for each in case.letters if each.id in new["letters"]]
+    _check_still_here(uow, reference, written)
+    _undo_agreed(uow, reference, kept["people"])
     for each in written:
         each.state, each.last_fault = LetterState.WITHDRAWN, ""
-    for task in case.tasks:
-        if task.id in new.get("tasks", ()):
-            task.closed_at = task.closed_at or now
-    for ruling in case.rulings:
-        if ruling.id in new.get("rulings", ()):
-            ruling.undone_at = now
-    _take_off(uow, case, new)
-    for name in _OF_A_CASE:
-        rows = {str(row.id): row for row in getattr(case, name)}
-        for number, values in before.get(name, {}).items():
-            _restore(rows[number], values)
-    _restore(case, before["case"])
-    case.count_change()
-    uow.undo.forget(case)
+    for case in cases.values():
+        _take_off(uow, case, new, now=now)
+    _move_back(cases, kept["rows"])
+    for each, values in kept["cases"].items():
+        put_back(cases[each], values["was"])
+    for each in kept["opened"]:
+        _end(cases[each], reference, now=now)
     withdrawn = [each.kind.value for each in written]
-    uow.audit.add(
-        AuditRow(
-            at=now, actor=officer, action="undone", case_reference=reference,
-            detail={"undone": remembered.action, "at": remembered.at.isoformat(), "withdrawn": withdrawn},
-        )
-    )  # fmt: skip
+    for each, case in cases.items():
+        case.count_change()
+        uow.undo.forget(case)
+        uow.audit.add(
+            AuditRow(
+                at=now, actor=officer, action="undone", case_reference=each,
+                detail={"undone": remembered.action, "at": remembered.at.isoformat(), "withdrawn": withdrawn},
+            )
+        )  # fmt: skip
     unsent = f"; not sent: {', '.join(name_of(each.kind) for each in written)}" if written else ""
-    return f"case {reference} is again as it was before{unsent}"
+    return f"{_in_words(reference, cases)}{unsent}"
 
 
-def _check_still_here(uow: UnitOfWork, case: Case, written: Iterable[Letter]) -> None:
+def _opened(uow: UnitOfWork, reference: str, done: str, *, now: datetime) -> list[Case]:
+    """Return the cases that a change has just opened beside its own; what it did names them."""
+    named = (uow.cases.find(each) for each in dict.fromkeys(references_in(done)) if each != reference)
+    return [each for each in named if each and each.split_from == reference and each.opened_at == now]
+
+
+def _changed_since(reference: str) -> InputInvalid:
+    return InputInvalid(
+        f"nothing can be undone of case {reference}: it was changed since, or was not changed on the "
+        "pages; decide again instead"
+    )
+
+
+def _check_still_here(uow: UnitOfWork, reference: str, written: Iterable[Letter]) -> None:
     """Raise InputInvalid where a letter has gone or is on its way; lock it otherwise, after its case."""
     for each in written:
         if each.id is not None and not not_yet_gone([uow.letters.get(each.id)]):
             raise InputInvalid(
-                f"the {name_of(each.kind)} of case {case.reference} has gone, or is on its way at this "
+                f"the {name_of(each.kind)} of case {reference} has gone, or is on its way at this "
                 "moment, so this cannot be undone any longer; decide again instead"
             )
 
 
-def _take_off(uow: UnitOfWork, case: Case, new: dict[str, list[int]]) -> None:
+def _undo_agreed(uow: UnitOfWork, reference: str, people: dict[str, dict[str, Any]]) -> None:
+    """Put back what is agreed with the person; raises InputInvalid where somebody changed it since."""
+    found = {number: uow.people.get(int(number)) for number in people}
+    if any(values_of(each) != people[number]["is"] for number, each in found.items()):
+        raise _changed_since(reference)
+    for number, each in found.items():
+        if people[number]["was"] is None:
+            uow.people.remove(each)
+        else:
+            put_back(each, people[number]["was"])
+
+
+def _take_off(uow: UnitOfWork, case: Case, new: dict[str, list[int]], *, now: datetime) -> None:
+    """Take what a change had added off a case, or mark it."""
+    for task in case.tasks:
+        if task.id in new["tasks"]:
+            task.closed_at = task.closed_at or now
+    for ruling in case.rulings:
+        if ruling.id in new["rulings"]:
+            ruling.undone_at = now
     for name in _TAKEN_OFF:
         rows = getattr(case, name)
-        added = [row for row in rows if row.id in new.get(name, ())]
+        added = [row for row in rows if row.id in new[name]]
         for row in added:
             rows.remove(row)
         uow.undo.drop(added)
+
+
+def _move_back(cases: dict[str, Case], rows: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Give each row its values and its case again."""
+    for name, altered in rows.items():
+        where = {str(row.id): (case, row) for case in cases.values() for row in getattr(case, name)}
+        for number, was in altered.items():
+            case, row = where[number]
+            if case.reference != was["of"]:
+                getattr(case, name).remove(row)
+                getattr(cases[was["of"]], name).append(row)
+            put_back(row, was["was"])
+
+
+def _end(case: Case, reference: str, *, now: datetime) -> None:
+    """Close a case that should never have been opened; whoever quotes it finds the one that goes on."""
+    case.closed_on, case.closed_why = received_on(now), f"it was opened by mistake and goes on as {reference}"
+    case.merged_into, case.awaits_officer, case.guard_at = reference, False, None
+
+
+def _in_words(reference: str, cases: dict[str, Case]) -> str:
+    others = [each for each in cases if each != reference]
+    if not others:
+        return f"case {reference} is again as it was before"
+    return f"cases {' and '.join([reference, *others])} are again as they were before"
 
 
 def _latest(now: datetime, within: timedelta) -> datetime:
@@ -132,61 +190,7 @@ def _latest(now: datetime, within: timedelta) -> datetime:
     return max(now, min(now + within, midnight.astimezone(now.tzinfo) - _BEFORE_MIDNIGHT))
 
 
-def _let_wait(letters: Iterable[Letter], *, until: datetime) -> None:
+def _let_wait(letters: Iterable[Letter], until: datetime) -> None:
     for letter in letters:
         if letter.state is LetterState.QUEUED:
             letter.due_at = max(letter.due_at, until)
-
-
-def _as_it_is(case: Case) -> dict[str, Any]:
-    """Return the case and what belongs to it, as JSON can hold it: fields by name, rows by number."""
-    rows = {name: {str(row.id): _values(row) for row in getattr(case, name)} for name in _OF_A_CASE}
-    return {"case": _values(case)} | rows
-
-
-def _values(entity: Any) -> dict[str, Any]:
-    named = (each.name for each in fields(entity) if each.name not in _NOT_ALTERED)
-    return {name: _written(getattr(entity, name)) for name in named}
-
-
-def _altered(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """Return what differs, as it was before, and the numbers of the rows that are new."""
-    altered: dict[str, Any] = {"case": _differing(before["case"], after["case"]), "new": {}}
-    for name in _OF_A_CASE:
-        was, became = before[name], after[name]
-        rows = {number: _differing(was[number], became[number]) for number in was if number in became}
-        altered[name] = {number: values for number, values in rows.items() if values}
-        altered["new"][name] = [int(number) for number in became if number not in was]
-    return altered
-
-
-def _differing(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in before.items() if value != after[name]}
-
-
-def _restore(entity: Any, values: dict[str, Any]) -> None:
-    kinds = {each.name: each.type for each in fields(entity)}
-    for name, value in values.items():
-        setattr(entity, name, _read(kinds[name], value))
-
-
-def _written(value: Any) -> Any:
-    if isinstance(value, (date, datetime)):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    return [_written(each) for each in value] if isinstance(value, list) else value
-
-
-def _read(kind: Any, value: Any) -> Any:
-    """Return a value of a field as its annotation has it: `date | None`, a code, a list of codes."""
-    if value is None:
-        return None
-    for each in get_args(kind) or (kind,):
-        if isinstance(value, list):
-            return [_read(each, one) for one in value]
-        if issubclass(each, date):
-            return each.fromisoformat(value)
-        if issubclass(each, Enum):
-            return each(value)
-    return value

@@ -41,6 +41,10 @@ class SqlPeople:
             )
         )
 
+    def remove(self, arrangement: Arrangement) -> None:
+        """Take an arrangement off the record, which was put there by mistake."""
+        self._session.delete(arrangement)
+
     def due_for_review(self, day: date) -> list[Arrangement]:
         """Return the arrangements in force whose date of review has come."""
         table = orm.arrangements.c

@@ -428,6 +428,10 @@ class People(Protocol):
         """Return the arrangements in force with whoever writes from these addresses, oldest first."""
         ...
 
+    def remove(self, arrangement: Arrangement) -> None:
+        """Take an arrangement off the record, which was put there by mistake."""
+        ...
+
     def due_for_review(self, day: date) -> list[Arrangement]:
         """Return the arrangements in force whose date of review has come."""
         ...
@@ -512,8 +516,8 @@ class Undo(Protocol):
         """Keep what a change altered, in place of what an earlier one did."""
         ...
 
-    def of(self, case: Case) -> Remembered | None:
-        """Return what the last change of a case altered, None where nothing is kept."""
+    def of(self, reference: str) -> Remembered | None:
+        """Return what the last change of a case altered, None where nothing is kept; locks nothing."""
         ...
 
     def forget(self, case: Case) -> None:

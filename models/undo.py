@@ -11,7 +11,7 @@ class Remembered:
 
     `version` is the version that the case came to by it: as long as the case is at that, nothing has happened
     since. `before` holds what the change altered, as it was, and the numbers of the rows that it added
-    (`casework/undo.py` writes and reads it).
+    (`casework/as_it_was.py` says how); other cases that it touched are in there with their versions.
     """
 
     officer: str

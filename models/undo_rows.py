@@ -25,13 +25,13 @@ class SqlUndo:
         }  # fmt: skip
         self._session.execute(insert(orm.undo).values(case_id=case.id, **values))
 
-    def of(self, case: Case) -> Remembered | None:
-        """Return what the last change of a case altered, None where nothing is kept."""
+    def of(self, reference: str) -> Remembered | None:
+        """Return what the last change of a case altered, None where nothing is kept; locks nothing."""
         table = orm.undo.c
         row = self._session.execute(
-            select(table.officer, table.action, table.at, table.version, table.before).where(
-                table.case_id == case.id
-            )
+            select(table.officer, table.action, table.at, table.version, table.before)
+            .join(orm.cases, orm.cases.c.id == table.case_id)
+            .where(orm.cases.c.reference == reference)
         ).first()
         return Remembered(*row) if row is not None else None
 

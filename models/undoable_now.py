@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
 from models import orm
 from models.codes import LetterState
@@ -36,10 +36,22 @@ def undoable_now(engine: Engine, reference: str) -> Undoable | None:
     )
     with reported(), engine.connect().execution_options(reads=True) as connection:
         row: Any = connection.execute(query).first()
-        numbers = row.before["new"].get("letters", []) if row is not None else []
+        if row is None or not _are_as_left(connection, row.before):
+            return None
+        numbers = row.before["new"]["letters"]
         wanted = select(letters.state, letters.claimed_until, letters.due_at).where(letters.id.in_(numbers))
         waiting = connection.execute(wanted).all() if numbers else []
-    if row is None or any(each.state not in _STILL_HERE or each.claimed_until for each in waiting):
+    if any(each.state not in _STILL_HERE or each.claimed_until for each in waiting):
         return None
     queued = [each.due_at for each in waiting if each.state is LetterState.QUEUED]
     return Undoable(row.officer, row.action, row.at, min(queued, default=None))
+
+
+def _are_as_left(connection: Connection, before: dict[str, Any]) -> bool:
+    """Say whether every case that a change touched is as it left it."""
+    left: dict[str, int] = {each: values["version"] for each, values in before["cases"].items()} | before[
+        "opened"
+    ]
+    cases = orm.cases.c
+    found = connection.execute(select(cases.reference, cases.version).where(cases.reference.in_(left)))
+    return {each.reference: each.version for each in found} == left

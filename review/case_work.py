@@ -90,7 +90,7 @@ def do(form: CaseForm, reference: str, said: Mapping[str, Any], *, seen: int, nu
         if form.can_be_undone:
             done = do_undoably(
                 uow, reference, lambda: form.act(doing), action=form.name, officer=doing.officer,
-                within=desk().undo_within, now=doing.now,
+                within=desk().undo_within, now=doing.now, beside=form.beside(doing),
             )  # fmt: skip
         else:
             done = form.act(doing)

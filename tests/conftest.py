@@ -112,11 +112,30 @@ def browser() -> Iterator[Browser]:
         _or_skip(error)
 
 
-@pytest.fixture
-def pages(tmp_path: Path) -> Iterator[Pages]:
-    """Return the officers' pages over an empty SQLite record."""
-    made = make_engine(f"sqlite:///{tmp_path / 'heard.db'}")
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a SQLite record at the newest revision once; tests begin with copies of it."""
+    file = tmp_path_factory.mktemp("empty") / "heard.db"
+    made = make_engine(f"sqlite:///{file}")
     migrations.upgrade(made)
+    made.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres: Postgres) -> str:
+    """Make a database at the newest revision once; tests begin with copies of it."""
+    made = make_engine(postgres.url("heard_empty"))
+    migrations.upgrade(made)
+    made.dispose()
+    return "heard_empty"
+
+
+@pytest.fixture
+def pages(empty_sqlite: Path, tmp_path: Path) -> Iterator[Pages]:
+    """Return the officers' pages over an empty SQLite record."""
+    shutil.copy(empty_sqlite, tmp_path / "heard.db")
+    made = make_engine(f"sqlite:///{tmp_path / 'heard.db'}")
     shown = Pages(made, tmp_path)
     yield shown
     shown.desk.back_office.close()
@@ -125,18 +144,18 @@ def pages(tmp_path: Path) -> Iterator[Pages]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def record_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Return the URL of an empty database, once on SQLite and once on PostgreSQL."""
+    """Return the URL of a record without a row, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_sqlite"), tmp_path / "record.db")
         return f"sqlite:///{tmp_path / 'record.db'}"
     server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database()
+    return server.new_database(like=request.getfixturevalue("empty_postgres"))
 
 
 @pytest.fixture
 def engine(record_url: str) -> Iterator[Engine]:
-    """Return a database at the newest revision."""
+    """Return a record without a row."""
     made = make_engine(record_url)
-    migrations.upgrade(made)
     yield made
     made.dispose()
 

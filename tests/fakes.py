@@ -293,6 +293,10 @@ class FakePeople:
         """Return those in force with these addresses."""
         return [each for each in self.all if each.address in addresses and each.is_in_force]
 
+    def remove(self, arrangement: Arrangement) -> None:
+        """Keep it no longer."""
+        self.all.remove(arrangement)
+
     def due_for_review(self, day: date) -> list[Arrangement]:
         """Return those in force whose date of review has come."""
         return [each for each in self.all if each.review_on and each.review_on <= day and each.is_in_force]
@@ -405,9 +409,9 @@ class FakeUndo:
         """Keep what a change altered."""
         self.all[case.reference] = remembered
 
-    def of(self, case: Case) -> Remembered | None:
+    def of(self, reference: str) -> Remembered | None:
         """Return what is kept."""
-        return self.all.get(case.reference)
+        return self.all.get(reference)
 
     def forget(self, case: Case) -> None:
         """Keep nothing."""
@@ -458,12 +462,12 @@ class FakeUnitOfWork:
 
     def flush(self) -> None:
         """Give numbers to what belongs to cases and has none."""
-        for number, letter in enumerate(self.letters.all, start=1):
-            letter.id = letter.id or number
-        for case in self.cases.all:
-            for rows in (case.tasks, case.rulings, case.points, case.actions, case.extensions, case.refusals):
-                for number, row in enumerate(rows, start=1):
-                    row.id = row.id or number
+        of_cases = ("messages", "tasks", "rulings", "points", "actions", "extensions", "refusals")
+        found = [[row for case in self.cases.all for row in getattr(case, name)] for name in of_cases]
+        for rows in (self.letters.all, *found):
+            last = max((row.id for row in rows if row.id), default=0)
+            for number, row in enumerate((row for row in rows if row.id is None), start=last + 1):
+                row.id = number
 
 
 class FakeSender:

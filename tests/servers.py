@@ -696,17 +696,18 @@ class Postgres(_Program):
         if uid is not None and gid is not None:
             os.chown(self.home, uid, gid)
 
-    def url(self, database: str) -> str:
-        """Return the SQLAlchemy URL of a database, which is created unless it is there."""
+    def url(self, database: str, *, like: str = "template1") -> str:
+        """Return the SQLAlchemy URL of a database, which is created as a copy unless it is there."""
         with self._connected() as connection:
             known = connection.execute("SELECT datname FROM pg_database").fetchall()
             if (database,) not in known:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+                create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+                connection.execute(create.format(sql.Identifier(database), sql.Identifier(like)))
         return f"postgresql+psycopg://test@/{database}?host={self.home}&port={self.port}"
 
-    def new_database(self) -> str:
-        """Create an empty database and return its SQLAlchemy URL."""
-        return self.url(f"heard_{next(self._numbers)}")
+    def new_database(self, *, like: str = "template1") -> str:
+        """Create a database as a copy of another and return its SQLAlchemy URL; as it comes, it is empty."""
+        return self.url(f"heard_{next(self._numbers)}", like=like)
 
     def _connected(self) -> psycopg.Connection[tuple[Any, ...]]:
         return psycopg.connect(

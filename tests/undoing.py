@@ -1,43 +1,68 @@
 """Everything that an officer can do and take back, for the tests of undoing: on fakes and on databases."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
-from builders import LETTERHEAD, NOW, make_case, make_letter
+from builders import NOW, make_case, make_letter, make_message
 from hands import DECIDES, RESPOND_BY, WRITES, make_action, make_point
 
 from casework.actions import add_action, finish_action, write_progress
 from casework.answer import answer
 from casework.answered_elsewhere import answered_elsewhere
+from casework.arrangements import arrange
 from casework.assign import assign
 from casework.clarify import clarify
 from casework.close import close, reopen
-from casework.consent import ask_consent
+from casework.consent import ask_consent, record_consent
 from casework.convert import close_request, convert_to_complaint, convert_to_request
 from casework.escalate import escalate
 from casework.exclude import exclude
 from casework.extend import extend
+from casework.merge import merge
 from casework.points import add_point, decide_point
 from casework.policy import Policy
+from casework.possible_reply import confirm_reply
 from casework.record_ruling import record_ruling
+from casework.split import split
 from models.case import Case, Task
-from models.codes import LetterKind, LetterState, Ombudsman, PointOutcome, Status, TaskKind
+from models.codes import (
+    ArrangementKind,
+    ContactWay,
+    LetterKind,
+    LetterState,
+    Ombudsman,
+    Outcome,
+    PointOutcome,
+    Status,
+    TaskKind,
+)
+from models.message import Person
 from models.ports import UnitOfWork
 
 WITHIN = timedelta(minutes=2)
+OTHER = "C-1111-2222-83"
+POLICY = Policy()
 REASONS = "Your notice of 2 March can still be appealed to the tribunal until the end of the month."
 
 
 @dataclass(frozen=True)
 class Act:
-    """A change, the case that it begins from, and whether a letter follows."""
+    """A change, the case that it begins from, and whether a letter follows.
+
+    `others` are the cases beside it: those that it changes too.
+    """
 
     name: str
     begins: Callable[[], Case]
     change: Callable[[UnitOfWork, str], str]
     writes: bool = False
+    others: Callable[[], tuple[Case, ...]] = tuple
+
+    def cases(self) -> tuple[Case, ...]:
+        """Return all that it begins from."""
+        return (self.begins(), *self.others())
 
 
 def unread(**changes: Any) -> Case:
@@ -76,6 +101,56 @@ def asked(**changes: Any) -> Case:
         "request_opened_on": date(2026, 3, 3),
     }  # fmt: skip
     return make_case(**(usual | changes))
+
+
+def two_matters() -> Case:
+    """Return a complaint about two things, the one with a promise and a reply that nobody has read."""
+    points = [
+        make_point(number, outcome=None, finding="", decided_by="", decided_on=None) for number in (1, 2)
+    ]
+    return begun(
+        points=points, actions=[make_action(point=2)],
+        messages=[
+            make_message(sha256=None, id=101, outcome=Outcome.CASE, reason="it came", settled_at=NOW),
+            make_message(
+                sha256=None, id=102, uid="2", message_id="<reply@example.org>", outcome=Outcome.REPLY,
+                reason="it answers", settled_at=NOW, subject="And my rent", received_at=NOW,
+            ),
+        ],
+        tasks=[replace(_task(TaskKind.READ_REPLY), message_id=102), _task(TaskKind.CHECK_OTHER)],
+    )  # fmt: skip
+
+
+def likely_reply() -> Case:
+    """Return what came as a case of its own, quotes another one, and waits for an officer."""
+    message = make_message(sha256=None, id=101, outcome=Outcome.CASE, reason="it quotes", settled_at=NOW)
+    return unread(messages=[message], tasks=[_task(TaskKind.POSSIBLE_REPLY)], points=[make_point(1)])
+
+
+def the_other() -> tuple[Case]:
+    """Return another complaint of the same person."""
+    letter = make_letter(message_id="<other@heard.invalid>", state=LetterState.SENT)
+    message = make_message(
+        sha256=None, id=109, uid="9", message_id="<other@example.org>", outcome=Outcome.CASE, settled_at=NOW
+    )
+    return (
+        make_case(
+            reference=OTHER, messages=[message], letters=[letter], points=[make_point(1)],
+            acknowledged_on=date(2026, 3, 3), respond_by=RESPOND_BY, received_on=date(2026, 2, 27),
+            acknowledge_by=date(2026, 3, 6), tasks=[_task(TaskKind.READ_REPLY)],
+        ),
+    )  # fmt: skip
+
+
+def _split_off(**said: Any) -> Callable[[UnitOfWork, str], str]:
+    def change(uow: UnitOfWork, reference: str) -> str:
+        opened, done = split(
+            uow, reference, status=Status.COMPLAINT, category="housing_rent",
+            reason="Rent is another matter.", **said, **WRITES,
+        )  # fmt: skip
+        return f"case {opened}: {done}"
+
+    return change
 
 
 def _task(kind: TaskKind) -> Task:
@@ -177,10 +252,41 @@ ACTS = (
             uow, reference, 1, done_on=date(2026, 3, 3), note="Delivered.", **DECIDES
         ),
     ),
+    Act(
+        "arrange", begun,
+        lambda uow, reference: arrange(
+            uow, reference, kind=ArrangementKind.DISABILITY, what="He cannot see well.",
+            way=ContactWay.LARGE_PRINT, review_on=date(2026, 9, 1), policy=POLICY, **DECIDES,
+        ),
+    ),
+    Act(
+        "consent", lambda: begun(represented_name="Mary Lee"),
+        lambda uow, reference: record_consent(
+            uow, reference, kind=ArrangementKind.NO_CONSENT, by="Mary Lee", evidence="She rang.", **DECIDES
+        ),
+    ),
+    Act(
+        "complainant", unread,
+        _rule(None, complainant=Person(name="Mary Lee", address="mary@example.net")), writes=True,
+    ),
+    Act("split points", two_matters, _split_off(points=(2,)), writes=True),
+    Act("split a message", two_matters, _split_off(message=102), writes=True),
+    Act(
+        "merge", likely_reply,
+        lambda uow, reference: merge(
+            uow, reference, OTHER, reason="The same bin.", policy=POLICY, **DECIDES
+        ),
+        others=the_other,
+    ),
+    Act(
+        "join", likely_reply,
+        lambda uow, reference: confirm_reply(
+            uow, reference, OTHER, reason="He writes for her.", working_days=POLICY.working_days, **DECIDES
+        ),
+        others=the_other,
+    ),
 )  # fmt: skip
 """Each with the case that it begins from."""
-
-POLICY, HOUSE = Policy(), LETTERHEAD
 
 
 def as_it_is(case: Case) -> dict[str, Any]:
@@ -189,6 +295,7 @@ def as_it_is(case: Case) -> dict[str, Any]:
     The version only counts, and letters keep the fate of their own.
     """
     rows = {
+        "messages": [(each.id, each.outcome, each.reason, each.settled_at) for each in case.messages],
         "rulings": [_fields(each) for each in case.rulings if each.undone_at is None],
         "letters": [_fields(each) for each in case.letters if each.state is not LetterState.WITHDRAWN],
         "tasks": [_fields(each) for each in case.tasks if each.closed_at is None],

@@ -65,7 +65,7 @@ def _split_intro(about: About) -> tuple[str, ...]:
     lines = ["The new case has the same person and its own acknowledgement; no clock begins again."]
     if not any(row["outcome"] is None for row in about.rows.points):
         lines.append("To split off part of a message, add its matters as points first.")
-    return (*lines, "This cannot be undone here.")
+    return tuple(lines)
 
 
 def _other_case(doing: Doing) -> str:
@@ -125,7 +125,7 @@ def _has_open_request(case: Row) -> bool:
 
 SPLIT = CaseForm(
     "split", "Split into several matters", "Split it off", _split_fields, _split, intro=_split_intro,
-    link="Split", can_be_undone=False, previews=True,
+    link="Split", previews=True,
 )  # fmt: skip
 MERGE = CaseForm(
     "merge", "Merge into another case", "Merge",
@@ -134,18 +134,17 @@ MERGE = CaseForm(
               hint="Such as C-4827-1930-70.", autocomplete="off"),
         _reason(),
     ),
-    _merge, link="Merge", can_be_undone=False, ends_the_work=True,
+    _merge, link="Merge", beside=lambda doing: (_other_case(doing),), ends_the_work=True,
     intro=lambda _about: (
         "Only two cases of one person. Messages, letters, points and tasks move, and the earlier dates win.",
-        "This cannot be undone here.",
     ),
 )  # fmt: skip
 JOIN = CaseForm(
     "join", "Join it to the case that it answers", "Join", _join_fields, _join, link="It is a reply",
-    can_be_undone=False, ends_the_work=True,
+    beside=lambda doing: (_other_case(doing),), ends_the_work=True,
     intro=lambda _about: (
         "For what came as a case of its own and belongs to another, whoever wrote it. Its messages move.",
-        "Nobody is told anything by it. This cannot be undone here.",
+        "Nobody is told anything by it.",
     ),
 )  # fmt: skip
 CLOSE = CaseForm(

@@ -145,7 +145,7 @@ NOTE = CaseForm(
 )  # fmt: skip
 ARRANGE = CaseForm(
     "arrange", "Agree on something with them", "Record it", _arrange_fields, _arrange, fits=goes_on_here,
-    can_be_undone=False, back_to="agreed",
+    back_to="agreed",
     intro=lambda _about: ("It holds for the person: for all their cases, and for every later letter.",),
 )  # fmt: skip
 KEEP = CaseForm(
@@ -162,7 +162,7 @@ END = CaseForm(
     fits=goes_on_here, intro=_agreed_in_words, can_be_undone=False, has_number=True, back_to="agreed",
 )  # fmt: skip
 CONSENT = CaseForm(
-    "consent", "Record consent", "Record it", _consent_fields, _consent, can_be_undone=False,
+    "consent", "Record consent", "Record it", _consent_fields, _consent,
     back_to="agreed",
     intro=lambda _about: (
         "Whether the person for whom somebody writes agrees to it. Every date stays as it is.",

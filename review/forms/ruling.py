@@ -248,7 +248,7 @@ ESCALATE = CaseForm(
 )  # fmt: skip
 COMPLAINANT = CaseForm(
     "complainant", "Say who complains", "Continue", _complainant_fields, _complainant, previews=True,
-    link="Who complains", can_be_undone=False,
+    link="Who complains",
     intro=lambda _about: (
         "For a forwarded message, a web form or a wrong address: letters go to this person from now on.",
     ),

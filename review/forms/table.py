@@ -91,8 +91,9 @@ class CaseForm:
     """One thing that an officer can do with a case.
 
     `name` stands in the address. `title` is the heading, `link` the words in the menu where they are others.
-    With `previews` the letters are shown before anything is recorded. What `can_be_undone` is remembered;
-    after what `ends_the_work` the next case opens. `fits` says for which cases it is offered.
+    With `previews` the letters are shown before anything is recorded. What `can_be_undone` is remembered,
+    with what it changes in the cases `beside`; after what `ends_the_work` the next case opens. `fits` says
+    for which cases it is offered.
     """
 
     name: str
@@ -105,6 +106,7 @@ class CaseForm:
     link: str = ""
     previews: bool = False
     can_be_undone: bool = True
+    beside: Callable[[Doing], tuple[str, ...]] = lambda _doing: ()
     ends_the_work: bool = False
     has_number: bool = False
     back_to: str = ""

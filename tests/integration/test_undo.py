@@ -1,16 +1,21 @@
 """What an officer did last is taken back on real databases, row for row; a letter on its way stops it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from builders import LETTERHEAD, NOW, REFERENCE
-from hands import make_officer
-from sqlalchemy import Engine
-from undoing import ACTS, WITHIN, Act, as_it_is
+from hands import DECIDES, make_officer
+from sqlalchemy import Engine, select
+from undoing import ACTS, OTHER, WITHIN, Act, as_it_is
 
+from casework.add_note import add_note
+from casework.as_it_was import values_of
 from casework.deliver_letters import deliver_one
+from casework.merge import case_that_goes_on
 from casework.policy import Policy
 from casework.undo import do_undoably, undo
+from casework.ways import known_as
+from models import orm
 from models.audit_chain import verify
 from models.codes import LetterState
 from models.errors import InputInvalid
@@ -43,7 +48,11 @@ def begin(engine: Engine, act: Act) -> None:
     with SqlUnitOfWork(engine) as uow:
         for name in ("pat", "sam"):
             uow.officers.add(make_officer(name))
-        uow.cases.add(act.begins())
+        for case in act.cases():
+            tasks, case.tasks = case.tasks, []
+            uow.cases.add(case)
+            uow.flush()  # A task names its message, which is on record before.
+            case.tasks = tasks
         uow.commit()
 
 
@@ -52,7 +61,7 @@ def do(engine: Engine, act: Act) -> None:
     with SqlUnitOfWork(engine) as uow:
         do_undoably(
             uow, REFERENCE, lambda: act.change(uow, REFERENCE), action=act.name, officer="pat",
-            within=WITHIN, now=NOW,
+            within=WITHIN, now=NOW, beside=[each.reference for each in act.others()],
         )  # fmt: skip
         uow.commit()
 
@@ -65,10 +74,12 @@ def undone(engine: Engine) -> str:
     return said
 
 
-def stands(engine: Engine) -> dict[str, object]:
-    """Return all that the case says, as it is on record."""
+def stands(engine: Engine) -> list[object]:
+    """Return all that the cases say and what is agreed with people, as it is on record."""
     with SqlUnitOfWork(engine, reads=True) as uow:
-        return as_it_is(uow.cases.get(REFERENCE))
+        known = [case for case in map(uow.cases.find, (REFERENCE, OTHER)) if case is not None]
+        people = [values_of(each) for case in known for each in uow.people.of(known_as(case))]
+        return [*map(as_it_is, known), people]
 
 
 def deliver(engine: Engine, sender: Keeps, *, after: timedelta) -> None:
@@ -147,3 +158,64 @@ def test_nothing_is_learnt_from_a_ruling_that_was_undone(engine: Engine) -> None
     with SqlUnitOfWork(engine, reads=True) as uow:
         (ruling,) = uow.cases.get(REFERENCE).rulings
     assert ruling.undone_at == NOW
+
+
+def opened_by(engine: Engine) -> str:
+    """Return the case that a splitting opened."""
+    with engine.connect() as connection:
+        found = connection.scalar(select(orm.cases.c.reference).where(orm.cases.c.split_from == REFERENCE))
+    return found or ""
+
+
+@pytest.mark.parametrize("name", ["split points", "split a message"])
+def test_a_case_that_was_split_off_by_mistake_goes_on_in_the_first(engine: Engine, name: str) -> None:
+    """It is closed, its letter is never sent, and whoever quotes it finds the case that goes on."""
+    begin(engine, BY_NAME[name])
+    do(engine, BY_NAME[name])
+    opened = opened_by(engine)
+    undone(engine)
+    sender = Keeps()
+    deliver(engine, sender, after=WITHIN * 2)
+    assert sender.sent == []
+    assert list(ruled_messages(engine)) == []
+    with SqlUnitOfWork(engine, reads=True) as uow:
+        case = uow.cases.get(opened)
+        assert case.closed_on is not None
+        assert case_that_goes_on(uow, case).reference == REFERENCE
+        assert not case.awaits_officer
+        assert [each.closed_at for each in case.tasks if each.closed_at is None] == []
+
+
+@pytest.mark.parametrize("name", ["split points", "merge", "join"])
+def test_a_change_of_either_case_stands_against_undoing(engine: Engine, name: str) -> None:
+    """What somebody did with the other case since would be lost with it."""
+    begin(engine, BY_NAME[name])
+    do(engine, BY_NAME[name])
+    with SqlUnitOfWork(engine) as uow:
+        add_note(uow, opened_by(engine) or OTHER, "She rang.", **{**DECIDES, "officer": "sam"})
+        uow.commit()
+    assert undoable_now(engine, REFERENCE) is None
+    before = stands(engine)
+    with pytest.raises(InputInvalid, match="changed since"):
+        undone(engine)
+    assert stands(engine) == before
+
+
+def test_the_letter_of_a_case_split_off_stands_against_undoing_once_it_went(engine: Engine) -> None:
+    """Somebody was told that there are two cases."""
+    begin(engine, BY_NAME["split points"])
+    do(engine, BY_NAME["split points"])
+    deliver(engine, Keeps(), after=WITHIN)
+    with pytest.raises(InputInvalid, match=r"changed since|has gone"):
+        undone(engine)
+
+
+def test_what_was_agreed_is_not_undone_once_somebody_changed_it(engine: Engine) -> None:
+    """From another case of the same person it can be ended too."""
+    begin(engine, BY_NAME["arrange"])
+    do(engine, BY_NAME["arrange"])
+    with SqlUnitOfWork(engine) as uow:
+        uow.people.get(1).review_on = date(2026, 5, 1)
+        uow.commit()
+    with pytest.raises(InputInvalid, match="changed since"):
+        undone(engine)
