@@ -1,13 +1,15 @@
 """A real Chromium for tests and for the drawn letters, and what is asked of the pages that it shows."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 from servers import MissingServer
 
 CHROMIUM = "/usr/bin/chromium"
+_MEANT_TO_REFUSE = re.compile(r"status of 40[0349]\b")
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
@@ -36,6 +38,19 @@ def strangers(page: Page, address: str) -> list[str]:
             found.append(request.url)
 
     page.on("request", look)
+    return found
+
+
+def complaints(page: Page) -> list[str]:
+    """Return the list to which the browser's complaints go, but for answers that are meant to refuse."""
+    found: list[str] = []
+
+    def look(said: ConsoleMessage) -> None:
+        if said.type == "error" and not _MEANT_TO_REFUSE.search(said.text):
+            found.append(said.text)
+
+    page.on("console", look)
+    page.on("pageerror", lambda error: found.append(str(error)))
     return found
 
 

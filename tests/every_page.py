@@ -113,6 +113,7 @@ def stops(pages: Pages) -> list[Stop]:
             ("letters.show_waiting", "/letters", "Letters that wait"),
             ("letters.show_waiting", "/letters?state=by_hand", "Letters that wait"),
             ("letters.show", f"/letters/{letter}", "Stage 1 acknowledgement"),
+            ("letters.show", f"/letters/{letter}", "Error: Stage 1 ack", "Take it back"),
             ("letters.page", f"/letters/{letter}/page", ""),
             ("letter_words.edit", f"/letters/{letter}/edit", "Change the stage 1"),
             ("letter_words.edit", f"/letters/{letter}/edit", "Change the stage 1", "See how it reads"),

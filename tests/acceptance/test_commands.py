@@ -111,7 +111,7 @@ def test_evaluate_prints_every_figure_and_warns_of_writers_that_were_trained_on(
     installation: Installation, tmp_path: Path
 ) -> None:
     """For the project's evaluation set and for a file of one's own."""
-    installation.configure()
+    installation.configure("[triage]\nfast = true")
     figures = installation.run("evaluate", "--json").json
     assert figures["messages"] >= 400
     assert set(figures["dissatisfaction"]) == {"recall", "precision", "f1", "calibration_error"}

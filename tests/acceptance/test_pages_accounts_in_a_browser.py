@@ -3,13 +3,9 @@
 from dataclasses import replace
 
 import pyotp
-import pytest
-from browsing import follow, overflow, press, strangers, violations
-from pages import PASSWORD, Pages, sign_in
-from playwright.sync_api import Browser, Page
-from rows import new_case
-
-from models.codes import Role
+from browsing import follow, press
+from pages import Pages, sign_in
+from playwright.sync_api import Browser
 
 _TRY_EVERYTHING = """async () => {
   const broken = [];
@@ -33,52 +29,6 @@ _TRY_EVERYTHING = """async () => {
   return {ran: window.ran || 0, broken: [...new Set(broken)].sort(),
           colour: getComputedStyle(document.getElementById("styled")).color};
 }"""
-
-
-@pytest.mark.parametrize("width", [320, 1280, 3840])
-def test_every_page_about_accounts_is_without_fault(width: int, pages: Pages, browser: Browser) -> None:
-    """Axe finds nothing, nothing is wider than the window, nothing is asked of anybody else."""
-    pages.add_officer("ada", Role.ADMINISTRATOR)
-    pages.add_officer("jo")
-    with pages.desk.units() as uow:
-        uow.cases.add(new_case(reference="C-0000-0001-95", assigned_to="jo"))
-        uow.commit()
-    with pages.served() as address:
-        page = browser.new_page(viewport={"width": width, "height": 900})
-        others, complaints = strangers(page, address), _complaints(page)
-
-        def look() -> None:
-            assert violations(page) == [], page.url
-            assert overflow(page) <= 0, page.url
-            assert page.title().count("–") >= 2
-            assert page.locator("h1").count() == 1
-
-        page.goto(f"{address}/set-password")
-        press(page, "Set password")
-        look()
-        page.goto(f"{address}/sign-in")
-        press(page, "Sign in")
-        look()
-        assert page.title().startswith("Error: ")
-        sign_in(page, address, "ada")
-        for path in ("/people", "/people/jo", "/new-officer", "/account"):
-            page.goto(address + path)
-            look()
-        page.goto(f"{address}/new-officer")
-        press(page, "Add officer")
-        look()
-        page.goto(f"{address}/people/jo")
-        press(page, "Disable")
-        look()
-        press(page, "Give a new code")
-        look()
-        page.goto(f"{address}/account")
-        page.get_by_label("Your password, to set it up").fill(PASSWORD)
-        press(page, "Set up a second factor")
-        look()
-        assert page.evaluate("document.querySelector('.heard-square').naturalWidth") > 100
-        assert (others, complaints) == ([], [])
-        page.close()
 
 
 def test_an_officer_sets_up_and_uses_a_second_factor_without_javascript(
@@ -140,16 +90,3 @@ def test_no_other_site_can_show_the_pages_in_a_frame(pages: Pages, browser: Brow
         page.wait_for_timeout(500)
         assert [frame for frame in page.frames[1:] if "Your account" in frame.content()] == []
         page.close()
-
-
-def _complaints(page: Page) -> list[str]:
-    """Return the list to which the browser's complaints go, but for answers that are meant to refuse."""
-    found: list[str] = []
-    page.on(
-        "console",
-        lambda said: (
-            found.append(said.text) if "status of 400" not in said.text and said.type == "error" else None
-        ),
-    )
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found

@@ -1,4 +1,4 @@
-"""Two months without an officer, over Christmas and an outage; and the reckoning would notice a fault."""
+"""Six weeks without an officer, over Christmas and an outage; and the reckoning would notice a fault."""
 
 import json
 import subprocess
@@ -24,12 +24,12 @@ SENDER, MESSAGE = "ann@example.org", "<first@example.org>"
 
 
 @pytest.mark.usefixtures("dovecot")
-def test_two_months_without_an_officer_leave_nobody_late_doubled_or_unanswered(
+def test_six_weeks_without_an_officer_leave_nobody_late_doubled_or_unanswered(
     artefacts: Path, tmp_path: Path
 ) -> None:
     """The program, Dovecot and an SMTP server; only the clock is not real (LGSCO 6.2, 6.12; HO 6.2, 6.11)."""
     options = {
-        "--messages": "400", "--first": "2026-12-01", "--last": "2027-01-31",
+        "--messages": "300", "--first": "2026-12-04", "--last": "2027-01-17",
         "--away-from": "2026-12-08", "--away-until": "2026-12-10",
         "--artefacts": str(artefacts), "--plot": str(tmp_path / "plot.png"),
     }  # fmt: skip

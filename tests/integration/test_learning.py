@@ -17,7 +17,7 @@ from operations import retrain
 from operations.drift import drift_if_due, last_drift
 from operations.live_triager import LiveTriager, compare_shadow
 from operations.training import train_and_judge
-from settings import Settings
+from settings import Settings, Triage
 from triage import artefact, corpus
 from triage.drift import Measure
 from triage.rulings import labels_of
@@ -42,7 +42,9 @@ def opened(tmp_path: Path, artefacts: Path) -> Opened:
             target.write_bytes(source.read_bytes())
 
     def open_at(now: datetime) -> App:
-        return App(Settings(data=tmp_path / "data"), structlog.get_logger(), lambda: now)
+        return App(
+            Settings(data=tmp_path / "data", triage=Triage(fast=True)), structlog.get_logger(), lambda: now
+        )
 
     return open_at
 
