@@ -50,7 +50,7 @@ class Clicks:
                 self.faults[f"{kind}: {status}"] += 1
 
 
-def click(url: str, cookies: list[str], *, cases: int, seconds: float) -> Clicks:
+def click(url: str, cookies: list[str], *, cases: int, seconds: float, seed: int) -> Clicks:
     """Let as many officers as there are cookies click for so many seconds; return what came of it."""
     clicks = Clicks()
     with subprocess.Popen(
@@ -62,7 +62,9 @@ def click(url: str, cookies: list[str], *, cases: int, seconds: float) -> Clicks
         port = int(server.stdout.readline())
         until = time.monotonic() + seconds
         officers = [
-            threading.Thread(target=_Officer(clicks, port, number, cookie, cases).work, args=(until,))
+            threading.Thread(
+                target=_Officer(clicks, port, number, cookie, cases=cases, seed=seed).work, args=(until,)
+            )
             for number, cookie in enumerate(cookies)
         ]
         for each in officers:
@@ -76,10 +78,10 @@ def click(url: str, cookies: list[str], *, cases: int, seconds: float) -> Clicks
 class _Officer:
     """One officer at a browser of their own."""
 
-    def __init__(self, clicks: Clicks, port: int, number: int, cookie: str, cases: int) -> None:
+    def __init__(self, clicks: Clicks, port: int, number: int, cookie: str, *, cases: int, seed: int) -> None:
         self._clicks, self._number, self._cases = clicks, number, cases
         self._headers = {"Cookie": f"heard={cookie}", "Content-Type": "application/x-www-form-urlencoded"}
-        self._drawn = random.Random(number)  # noqa: S311  # a benchmark's mix, not a secret
+        self._drawn = random.Random(1_000 * seed + number)  # noqa: S311  # a benchmark's mix, not a secret
         self._browser = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def work(self, until: float) -> None:

@@ -54,6 +54,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=40, help="How often each page is asked for.")
     parser.add_argument("--budget", type=float, default=100, help="Milliseconds for 95 %% of each page.")
     parser.add_argument("--folder", help="Where the records are made; they take 12 GB.")
+    parser.add_argument("--seed", type=int, default=0, help="Which cases the officers click on.")
     parser.add_argument("--record", action="append", help="The URL of a record that was filled before.")
     return parser.parse_args()
 
@@ -93,7 +94,7 @@ def _measure(name: str, engine: Engine, url: str, said: argparse.Namespace, fold
     print(f"\n{name}, {os.cpu_count()} cores, {cases:,} cases, {waiting:,} in the queue; milliseconds")
     print(f"  {'page':44} {'median':>8} {'95 %':>8}")
     slowest = max(_time(client, words, path, rounds=said.rounds) for words, path in _addresses(engine, cases))
-    clicks = click(url, cookies, cases=cases, seconds=said.seconds)
+    clicks = click(url, cookies, cases=cases, seconds=said.seconds, seed=said.seed)
     _print_clicks(clicks, said)
     return slowest < said.budget and not clicks.faults
 

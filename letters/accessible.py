@@ -3,65 +3,38 @@
 (LGSCO 3.1, 5.6; HO 3.1, 5.10)
 """
 
+import itertools
 import re
-from html.parser import HTMLParser
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 _HEADING = re.compile(r"h([1-6])")
 
 
 def faults_of(page: str) -> list[str]:
     """Return what a page lacks so that a screen reader can read it out, each in words."""
-    seen = _Seen()
-    seen.feed(page)
-    seen.close()
+    root = LexborHTMLParser(page).root
+    nodes = list(root.traverse()) if root is not None else []
+    named = [found for node in nodes if (found := _HEADING.fullmatch(node.tag or ""))]
+    levels = [int(each[1]) for each in named]
+    fetched = [source for node in nodes if (source := _fetched_by(node))]
     faults = []
-    if not seen.language:
+    if not any(node.tag == "html" and node.attributes.get("lang") for node in nodes):
         faults.append('the language, <html lang="en-GB">')
-    if not seen.title.strip():
+    if not any(node.tag == "title" and node.text().strip() for node in nodes):
         faults.append("the title")
-    if seen.headings.count(1) != 1 or seen.headings[:1] != [1]:
+    if levels.count(1) != 1 or levels[:1] != [1]:
         faults.append("one heading h1, before the others")
-    if any(after > before + 1 for before, after in zip(seen.headings, seen.headings[1:], strict=False)):
+    if any(after > before + 1 for before, after in itertools.pairwise(levels)):
         faults.append("a level of headings: none may be skipped")
-    if seen.is_picture_mute:
+    if any(node.tag == "img" and node.attributes.get("alt", None) is None for node in nodes):
         faults.append("words for a picture, <img alt>")
-    if seen.fetched:
-        faults.append(f"a page that fetches nothing: {seen.fetched[0]} would tell others who reads it")
+    if fetched:
+        faults.append(f"a page that fetches nothing: {fetched[0]} would tell others who reads it")
     return faults
 
 
-class _Seen(HTMLParser):
-    """Notes what matters while a page is read."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.language = ""
-        self.title = ""
-        self.headings: list[int] = []
-        self.is_picture_mute = False
-        self.fetched: list[str] = []
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag that begins."""
-        said = dict(attrs)
-        self._in_title = tag == "title"
-        if tag == "html":
-            self.language = said.get("lang") or ""
-        if found := _HEADING.fullmatch(tag):
-            self.headings.append(int(found[1]))
-        if tag == "img" and said.get("alt") is None:
-            self.is_picture_mute = True
-        source = said.get("src") or (said.get("href") if tag == "link" else None)
-        if source and not source.startswith("data:"):
-            self.fetched.append(source)
-
-    def handle_endtag(self, tag: str) -> None:
-        """Note a tag that ends."""
-        del tag
-        self._in_title = False
-
-    def handle_data(self, data: str) -> None:
-        """Note what stands in the title."""
-        if self._in_title:
-            self.title += data
+def _fetched_by(node: LexborNode) -> str:
+    """Return what a browser would fetch for an element, empty for nothing."""
+    source = node.attributes.get("src") or (node.attributes.get("href") if node.tag == "link" else None)
+    return source if source and not source.startswith("data:") else ""

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 MARK = re.compile(r"(#{1,6}|[->]|\d{1,4}\.)(?: |$)")
 """What makes a line part of something other than a paragraph; a template may go on after it with a space."""
@@ -138,6 +139,7 @@ def _block_as_text(block: Block) -> str:
     return "\n".join(_wrapped(line, before, mark) for line, mark in zip(block.lines, marks, strict=True))
 
 
+@lru_cache(maxsize=512)  # Most lines of most letters are the template's own.
 def _wrapped(line: str, before: str, mark: str) -> str:
     """Wrap a line; none that is folded begins with what looks like an item, such as the 2026. of a date."""
     folded = textwrap.fill(

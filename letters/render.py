@@ -74,7 +74,9 @@ def render_with_note(
     _check(kind, text, said)
     if note:
         blocks.insert(0, Block(BlockKind.PARAGRAPH, (tamed_text(note),)))
-    return set_out(subject, blocks, letterhead=letterhead, is_large=is_large)
+        text = as_text(blocks)
+    page = _page(letterhead, subject, as_html(blocks), is_large=is_large)
+    return RenderedLetter(subject=subject, text=text, html=page)
 
 
 def set_out(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from models import orm
@@ -17,6 +17,9 @@ class SqlPeople:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._found: dict[tuple[str, ...], list[Arrangement]] = {}
+        # What is asked twice in a unit of work is read again only after something was written.
+        event.listen(session, "after_flush", lambda *_: self._found.clear())
 
     def add(self, arrangement: Arrangement) -> None:
         """Put an arrangement on record."""
@@ -32,14 +35,11 @@ class SqlPeople:
     def of(self, addresses: Sequence[str]) -> list[Arrangement]:
         """Return the arrangements in force with whoever writes from these addresses, oldest first."""
         table = orm.arrangements.c
-        wanted = [address.casefold() for address in addresses if address]
-        return list(
-            self._session.scalars(
-                select(Arrangement)
-                .where(table.address.in_(wanted), table.ended_on.is_(None))
-                .order_by(table.id)
-            )
-        )
+        wanted = tuple(dict.fromkeys(address.casefold() for address in addresses if address))
+        if wanted not in self._found:
+            query = select(Arrangement).where(table.address.in_(wanted), table.ended_on.is_(None))
+            self._found[wanted] = list(self._session.scalars(query.order_by(table.id)))
+        return list(self._found[wanted])
 
     def remove(self, arrangement: Arrangement) -> None:
         """Take an arrangement off the record, which was put there by mistake."""

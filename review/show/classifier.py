@@ -8,12 +8,16 @@ from models.ruled import RuledMessage
 
 _MOST = 10
 _FEWEST = 3
-"""A matter with fewer rulings says nothing of how often it is corrected."""
+"""A suggestion with fewer rulings says nothing of how often it is corrected."""
+
+
+Said = tuple[str, str, bool]
+"""What triage had said, what the officer ruled, and whether triage had left it to them."""
 
 
 @dataclass(frozen=True)
 class Corrected:
-    """A category as suggested: how many rulings, how often corrected, to what most, how often left open."""
+    """A suggestion: how many rulings, how often corrected, to what most, how often triage left it open."""
 
     name: str
     rulings: int
@@ -22,18 +26,27 @@ class Corrected:
     unsure: int
 
 
-def often_corrected(ruled: Iterable[RuledMessage], *, name: Callable[[str], str]) -> list[Corrected]:
-    """Return the suggested categories that officers corrected most often, the worst share first."""
+def said_of_both(ruled: Iterable[RuledMessage]) -> tuple[list[Said], list[Said]]:
+    """Return what was said of the statuses and of the categories; the messages themselves are let go."""
+    statuses, categories = [], []
+    for each in ruled:
+        statuses.append((each.said_status, each.status, bool(each.was_unsure)))
+        categories.append((each.said_category, each.category, bool(each.was_unsure)))
+    return statuses, categories
+
+
+def often_corrected(said: Iterable[Said], *, name: Callable[[str], str]) -> list[Corrected]:
+    """Return the suggestions that officers corrected most often, the worst share first."""
     counts: Counter[str] = Counter()
     unsure: Counter[str] = Counter()
     became: dict[str, Counter[str]] = defaultdict(Counter)
-    for each in ruled:
-        if not each.said_category:
+    for suggested, ruled, was_unsure in said:
+        if not suggested:
             continue
-        counts[each.said_category] += 1
-        unsure[each.said_category] += bool(each.was_unsure)
-        if each.category != each.said_category:
-            became[each.said_category][each.category] += 1
+        counts[suggested] += 1
+        unsure[suggested] += was_unsure
+        if ruled != suggested:
+            became[suggested][ruled] += 1
     rows = [
         Corrected(
             name(code), count, became[code].total(),

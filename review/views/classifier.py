@@ -10,7 +10,8 @@ from models.ruled import ruled_messages
 from review.access.guard_pages import needs
 from review.access.may import May
 from review.here import desk, officer
-from review.show import classifier as show_classifier
+from review.show.classifier import often_corrected, said_of_both
+from review.show.names import STATUSES
 from review.show.overview import named
 
 pages = Blueprint("classifier", __name__)
@@ -23,10 +24,17 @@ _LATELY = timedelta(days=182)
 def show() -> str:
     """Show the versions, the newest first."""
     ruled = ruled_messages(desk().engine, since=desk().clock() - _LATELY)
+    statuses, categories = said_of_both(ruled)
     return render_template(
         "classifier.html",
         state=desk().back_office.classifier(),
-        corrected=show_classifier.often_corrected(ruled, name=named(desk().categories)),
+        corrected=[
+            (
+                "What it is",
+                often_corrected(statuses, name=named({each.value: name for each, name in STATUSES.items()})),
+            ),
+            ("What it is about", often_corrected(categories, name=named(desk().categories))),
+        ],
         may_change=officer().may(May.CHANGE_CLASSIFIER),
     )
 
