@@ -37,7 +37,8 @@ class QueueRow:
     """A case or a quarantined message that awaits an officer, as the record has it.
 
     `text` is the beginning of the newest message, `tasks` are what is to do in words and `kinds` its kinds.
-    `flags` are those in force, and `is_ruled` is whether an officer's ruling stands.
+    `flags` are those in force, and `is_ruled` is whether an officer's ruling stands. `clock` is what of the
+    case falls due on `due_by`, an acknowledgement or an answer; it is empty where a task does.
     """
 
     reference: str
@@ -60,6 +61,7 @@ class QueueRow:
     flags: tuple[str, ...] = ()
     kinds: tuple[TaskKind, ...] = ()
     is_ruled: bool = False
+    clock: str = ""
 
 
 @dataclass(frozen=True)
@@ -188,13 +190,14 @@ def _rows_at(connection: Connection, places: Sequence[RowMapping]) -> Iterator[Q
     for place in places:
         due_by = date.fromordinal(place["rank"] // A_DAY)
         if place["case_id"] is not None:
-            yield QueueRow(due_by=due_by, **cases[place["case_id"]])
+            fields, clocks = cases[place["case_id"]]
+            yield QueueRow(due_by=due_by, clock=clocks.get(due_by, ""), **fields)
         else:
             yield QueueRow(due_by=due_by, **items[place["task_id"]])
 
 
-def _cases(connection: Connection, ids: list[int]) -> dict[int, dict[str, Any]]:
-    """Return the fields of the rows of cases, but for the day on which they fall due."""
+def _cases(connection: Connection, ids: list[int]) -> dict[int, tuple[dict[str, Any], dict[date, str]]]:
+    """Return the fields of the rows of cases, but for the day on which they fall due, and their clocks."""
     if not ids:
         return {}
     table, officers, rulings = orm.cases.c, orm.officers.c, orm.rulings.c
@@ -204,6 +207,8 @@ def _cases(connection: Connection, ids: list[int]) -> dict[int, dict[str, Any]]:
             table.id, table.reference, table.received_on, table.complainant_name, table.complainant_address,
             table.subject, table.priority, table.status, table.category, table.stage, table.assigned_to,
             table.ombudsman, table.flags, officers.full_name, stands.label("is_ruled"),
+            table.acknowledge_by, table.acknowledged_on, table.respond_by, table.extended_to,
+            table.answered_on,
         )
         .select_from(orm.cases.outerjoin(orm.officers, officers.name == table.assigned_to))
         .where(table.id.in_(ids))
@@ -211,7 +216,7 @@ def _cases(connection: Connection, ids: list[int]) -> dict[int, dict[str, Any]]:
     texts, documents = _texts(connection, ids), _first_decisions(connection, ids)
     tasks = _open_tasks(connection, ids)
     return {
-        row.id: {
+        row.id: ({
             "reference": row.reference, "received_on": row.received_on, "name": row.complainant_name,
             "address": row.complainant_address, "subject": row.subject, "text": texts.get(row.id, ""),
             "priority": row.priority, "status": row.status.value, "category": row.category,
@@ -220,9 +225,17 @@ def _cases(connection: Connection, ids: list[int]) -> dict[int, dict[str, Any]]:
             "flags": tuple(map(str, row.flags)), "is_ruled": bool(row.is_ruled),
             "tasks": tuple(f"{kind.value.replace('_', ' ')}: {note}" for kind, note in tasks.get(row.id, ())),
             "kinds": tuple(kind for kind, _ in tasks.get(row.id, ())),
-        }
+        }, _clocks(row))
         for row in rows
     }  # fmt: skip
+
+
+def _clocks(row: Any) -> dict[date, str]:
+    """Return what of a case is due, by its day."""
+    if row.acknowledged_on is None:
+        return {row.acknowledge_by: "acknowledgement" if row.stage else "first answer"}
+    answer_by = row.extended_to or row.respond_by
+    return {answer_by: "answer"} if answer_by is not None and row.answered_on is None else {}
 
 
 def _texts(connection: Connection, ids: list[int]) -> dict[int, str]:

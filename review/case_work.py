@@ -1,7 +1,7 @@
 """An officer's work with a form: what it may look at, a trial that records nothing, and the change itself."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from models.case import Letter
     from models.unit_of_work import SqlUnitOfWork
 
+_ITS_OWN = "(its own reference)"
 LATELY = timedelta(minutes=10)
 """Whoever was shown a case within this time counts as looking at it."""
 
@@ -80,7 +81,9 @@ def try_out(
         found = [uow.cases.find(each) for each in dict.fromkeys((reference, *references_in(done)))]
         new = [each for case in found if case for each in case.letters if each.message_id not in before]
         letters = tuple(map(_to_come, new))
-    return Trial(done, letters)
+        # A case that a trial opens has another reference once it is opened.
+        opened = [case.reference for case in found if case and case.opened_at == doing.now]
+    return _without(opened, Trial(done, letters))
 
 
 def do(form: CaseForm, reference: str, said: Mapping[str, Any], *, seen: int, number: int | None) -> str:
@@ -145,3 +148,22 @@ def _to_come(letter: "Letter") -> LetterToCome:
         kind=letter.kind, state=letter.state, recipient=letter.recipient, subject=letter.subject,
         blocks=tuple(blocks_in(letter.html)),
     )  # fmt: skip
+
+
+def _without(references: Sequence[str], trial: Trial) -> Trial:
+    """Say of these references in a trial that they are not known yet."""
+
+    def tidy(text: str) -> str:
+        for each in references:
+            text = text.replace(each, _ITS_OWN)
+        return text
+
+    letters = (
+        replace(
+            letter,
+            subject=tidy(letter.subject),
+            blocks=tuple(replace(each, lines=tuple(map(tidy, each.lines))) for each in letter.blocks),
+        )
+        for letter in trial.letters
+    )
+    return Trial(tidy(trial.done), tuple(letters))

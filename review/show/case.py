@@ -66,6 +66,7 @@ class CasePage:
 
     `verdict` says whose word the status in force is. `older` and `newer` are numbers of pages of messages,
     None where there is none. `suggestion` is that of the newest message shown that a person wrote.
+    `dangers` are the names of the flags by which somebody may be in danger.
     """
 
     reference: str
@@ -85,6 +86,7 @@ class CasePage:
     assigned_to: str
     stage_1_officer: str
     flags: tuple[str, ...]
+    dangers: tuple[str, ...]
     ended: str
     related: tuple[Related, ...]
     lookers: tuple[SomebodyElse, ...]
@@ -161,6 +163,7 @@ def case_page(
         assigned_to=names.officer(case["assigned_to"]) if case["assigned_to"] else "",
         stage_1_officer=names.officer(case["stage_1_officer"]) if case["stage_1_officer"] else "",
         flags=tuple(names.flag(code) for code in case["flags"] if code in set(Flag)),
+        dangers=tuple(names.flag(code) for code in (Flag.SAFEGUARDING, Flag.SAFETY_HAZARD)),
         ended=_ended(case),
         related=tuple(_related(rows)),
         lookers=somebody_else(rows.lookers, names, me=me, now=now),

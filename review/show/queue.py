@@ -74,6 +74,8 @@ class Line:
     assigned_to: str
     note: str = ""
     message_id: int | None = None
+    what_is_due: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,8 @@ def line_of(row: QueueRow, names: Names, *, me: str, today: date, working_days: 
         assigned_to="you" if row.assigned_to == me else one_line(row.assigned_name),
         note=note_in_words(row.tasks[0]) if is_item and row.tasks else "",
         message_id=row.message_id,
+        what_is_due="" if is_item else row.clock or "to do",
+        words=_words(row),
     )
 
 
@@ -153,6 +157,17 @@ def nothing_in_words(selection: Selection, *, is_further: bool) -> str:
 def _gist(row: QueueRow) -> str:
     """Return the subject, or the first words of the text where it says nothing."""
     return one_line(row.subject, longest=_GIST) or one_line(row.text, longest=_GIST) or "No words"
+
+
+def _words(row: QueueRow) -> str:
+    """Return the passage by which triage went, in the writer's own words, else how the newest mail begins.
+
+    Nothing where the first line says it already: a subject tells little of what somebody wants.
+    """
+    if not one_line(row.subject):
+        return ""
+    passages = (each["text"] for each in (row.decision or {}).get("evidence", ()))
+    return one_line(next(passages, "") or row.text, longest=_GIST)
 
 
 def _sureness(row: QueueRow) -> str:

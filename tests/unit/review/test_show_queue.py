@@ -54,6 +54,15 @@ def test_a_line_says_what_an_officer_asks_first() -> None:
     assert line(assigned_to="", assigned_name="").assigned_to == ""
 
 
+def test_a_line_has_the_words_by_which_triage_went_and_what_falls_due() -> None:
+    """A subject alone says little; where it is missing the first words stand in its place, once."""
+    passage = Span(0, 9, "It has not come since May.")
+    said = line(decision=make_decision(evidence=(passage,)).as_json(), clock="acknowledgement")
+    assert (said.words, said.what_is_due) == ("It has not come since May.", "acknowledgement")
+    assert (line(decision=None).words, line().what_is_due) == ("Again", "to do")
+    assert (line(subject=" ").gist, line(subject=" ").words) == ("Again", "")
+
+
 def test_what_is_overdue_says_so_in_words() -> None:
     """Colour alone would tell nobody who cannot see it (WCAG 1.4.1)."""
     said = line(due_by=date(2026, 2, 27))
