@@ -7,14 +7,18 @@ from werkzeug.wrappers import Response
 
 from casework.known_issues import declare_issue, end_issue
 from models.errors import InputInvalid
+from models.office_rows import changes_of_the_office
 from review.access.guard_pages import needs
 from review.access.may import May
 from review.here import desk, officer
+from review.show.changes import changes_in_words
 from review.show.in_page_words import field_named, in_page_words
 from review.show.officers import day_typed
 from review.show.words import today
 
 pages = Blueprint("office", __name__)
+
+_CHANGES = 30
 
 
 @pages.get("/settings")
@@ -29,6 +33,10 @@ def show() -> str:
         said=desk().back_office.settings_in_view(),
         mailboxes=[row for row in mailboxes if not row.account.startswith("job ")],
         people=people,
+        changed=changes_in_words(
+            changes_of_the_office(desk().engine, limit=_CHANGES),
+            {each.name: each.full_name for each in people},
+        ),
         day=today(desk().clock()),
     )
 

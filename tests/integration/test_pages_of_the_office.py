@@ -92,6 +92,19 @@ def test_a_known_issue_is_declared_and_ended_and_both_are_on_record(office: Page
     assert "ended" in client.get("/known-issues").text
 
 
+def test_what_was_changed_stands_on_the_settings_page(office: Pages) -> None:
+    """Who, when and what, for the auditor too; what happens every day is left out."""
+    said = {"title": "No heating in Ashby House", "category": "housing_repairs", "words": "heating",
+            "known": "A part is on its way.", "ends_on": ""}  # fmt: skip
+    assert "Nothing yet." in office.client_of("auditor").get("/settings").text
+    office.client_of("officer").post("/known-issues", data=said)
+    office.client_of("administrator").post("/people/officer/code")
+    page = office.client_of("auditor").get("/settings").text
+    assert "known issue declared: No heating in Ashby House" in page
+    assert "Officer Example: given a one-time code" in page
+    assert page.index("given a one-time code") < page.index("known issue declared")
+
+
 def test_a_wrong_known_issue_comes_back_with_what_was_typed(office: Pages) -> None:
     """The form names what is wrong and loses nothing."""
     said = {"title": "Lifts", "category": "nonsense", "words": "lift", "known": "We know.", "ends_on": ""}
