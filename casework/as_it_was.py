@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 from casework.ways import known_as
 from models.case import Case
+from models.people import Arrangement
 from models.ports import UnitOfWork
 
 ROWS = ("messages", "letters", "rulings", "tasks", "points", "actions", "extensions", "refusals")
@@ -34,18 +35,21 @@ class TakenDown:
     people: dict[str, Values] = field(default_factory=dict)
 
 
-def take_down(uow: UnitOfWork, cases: Iterable[Case], *, people: Iterable[str] = ()) -> TakenDown:
-    """Take down cases as they are; `people` are arrangements to look at beside those in force."""
+def agreed_on(uow: UnitOfWork, cases: Iterable[Case]) -> list[Arrangement]:
+    """Return what is agreed with the people of some cases, each once."""
+    found = (each for case in cases for each in uow.people.of(known_as(case)))
+    return list(dict.fromkeys(found))
+
+
+def take_down(cases: Iterable[Case], agreed: Iterable[Arrangement]) -> TakenDown:
+    """Take down cases and arrangements as they are."""
     taken = TakenDown(rows={name: {} for name in ROWS})
-    numbers = {int(each) for each in people}
     for case in cases:
         taken.cases[case.reference], taken.versions[case.reference] = values_of(case), case.version
         for name in ROWS:
             rows = getattr(case, name)
             taken.rows[name] |= {str(row.id): (case.reference, _values_of_row(name, row)) for row in rows}
-        numbers |= {each.id for each in uow.people.of(known_as(case)) if each.id is not None}
-    for number in sorted(numbers):
-        taken.people[str(number)] = values_of(uow.people.get(number))
+    taken.people.update({str(each.id): values_of(each) for each in agreed})
     return taken
 
 

@@ -95,6 +95,7 @@ def _set_right(
         if change is None:
             return letter
         goes = apply_change(case, letter, change, now=now)
+        case.count_change()
         if letter.state is not LetterState.QUEUED:
             close_waiting(case, now=now)
         uow.audit.add(
@@ -126,6 +127,7 @@ def mark_undelivered(uow: UnitOfWork, letter: Letter, case: Case | None, *, why:
     is_news = letter.state is not LetterState.FAILED
     letter.state, letter.last_fault = LetterState.FAILED, why
     if case is not None and is_news:
+        case.count_change()
         case.awaits_officer = True
         close_waiting(case, now=now)
         _take_back(case, letter)
@@ -174,6 +176,7 @@ def _put_off(
     letter.last_fault = str(fault)
     letter.due_at = now + PAUSES[min(letter.attempts, len(PAUSES)) - 1]
     if case is not None and _is_late(letter, now=now):
+        case.count_change()
         case.awaits_officer = True
         owe(case, TaskKind.LETTER_UNDELIVERED, f"{CANNOT_BE_SENT}: {fault}", now=now)
     _record(uow, letter, case, now=now)

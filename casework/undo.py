@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from casework.as_it_was import put_back, take_down, values_of, what_changed
+from casework.as_it_was import agreed_on, put_back, take_down, values_of, what_changed
 from casework.common import is_same_officer
 from casework.letter_tasks import name_of
 from casework.write_letter import not_yet_gone
@@ -47,21 +47,32 @@ def do_undoably(
     """
     # Always locked in one order, as merging does.
     cases = [uow.cases.get(each) for each in sorted({reference, *beside})]
-    before = take_down(uow, cases)
+    agreed, added = agreed_on(uow, cases), len(uow.people.added)
+    before = take_down(cases, agreed)
     done = change()
     uow.flush()
     cases += _opened(uow, reference, done, now=now)
-    after = take_down(uow, cases, people=before.people)
-    altered = what_changed(before, after)
+    altered = what_changed(before, take_down(cases, [*agreed, *uow.people.added[added:]]))
     written = altered["new"]["letters"]
-    _let_wait((each for case in cases for each in case.letters if each.id in written), _latest(now, within))
+    queued = [each for case in cases for each in case.letters if each.id in written]
+    let_wait(queued, within=within, now=now)
     case = next(each for each in cases if each.reference == reference)
     uow.undo.keep(case, Remembered(officer, action, now, case.version, altered))
     return done
 
 
-def undo(uow: UnitOfWork, reference: str, *, officer: str, now: datetime) -> str:
+def let_wait(letters: Iterable[Letter], *, within: timedelta, now: datetime) -> None:
+    """Let queued letters wait before they go, but never into another day in England."""
+    until = _latest(now, within)
+    for letter in letters:
+        if letter.state is LetterState.QUEUED:
+            letter.due_at = max(letter.due_at, until)
+
+
+def undo(uow: UnitOfWork, reference: str, *, officer: str, now: datetime, version: int | None = None) -> str:
     """Take back the last change of a case; return what was done.
+
+    `version` is the one that the officer saw the change come to, None where they do not say.
 
     Fields and tasks are as they were, letters that it wrote are withdrawn and those that it withdrew go after
     all, its ruling is marked as undone and nothing is learnt from it. Extensions, refusals, points, promises
@@ -77,6 +88,11 @@ def undo(uow: UnitOfWork, reference: str, *, officer: str, now: datetime) -> str
         raise InputInvalid(
             f"{remembered.officer} did this to case {reference}, and only they undo it; decide again instead"
         )
+    if version is not None and version != remembered.version:
+        raise InputInvalid(
+            f"something else was done with case {reference} since; look at it, and undo that first if it was "
+            "you"
+        )
     kept, new = remembered.before, remembered.before["new"]
     versions = {each: values["version"] for each, values in kept["cases"].items()} | kept["opened"]
     cases = {each: uow.cases.get(each) for each in sorted(versions)}
@@ -91,7 +107,7 @@ def undo(uow: UnitOfWork, reference: str, *, officer: str, now: datetime) -> str
         _take_off(uow, case, new, now=now)
     _move_back(cases, kept["rows"])
     for each, values in kept["cases"].items():
-        put_back(cases[each], values["was"])
+        _put_case_back(uow, cases[each], values["was"])
     for each in kept["opened"]:
         _end(cases[each], reference, now=now)
     withdrawn = [each.kind.value for each in written]
@@ -171,6 +187,14 @@ def _move_back(cases: dict[str, Case], rows: dict[str, dict[str, dict[str, Any]]
             put_back(row, was["was"])
 
 
+def _put_case_back(uow: UnitOfWork, case: Case, was: dict[str, Any]) -> None:
+    """Give a case its fields again; whoever had it and has left the office since does not get it."""
+    put_back(case, was)
+    had_it = uow.officers.find(case.assigned_to)
+    if had_it is not None and had_it.is_disabled:
+        case.assigned_to = ""
+
+
 def _end(case: Case, reference: str, *, now: datetime) -> None:
     """Close a case that should never have been opened; whoever quotes it finds the one that goes on."""
     case.closed_on, case.closed_why = received_on(now), f"it was opened by mistake and goes on as {reference}"
@@ -188,9 +212,3 @@ def _latest(now: datetime, within: timedelta) -> datetime:
     """Return until when a letter waits: for so long, but not into another day in England."""
     midnight = datetime.combine(now.astimezone(LONDON).date() + timedelta(days=1), time(), tzinfo=LONDON)
     return max(now, min(now + within, midnight.astimezone(now.tzinfo) - _BEFORE_MIDNIGHT))
-
-
-def _let_wait(letters: Iterable[Letter], until: datetime) -> None:
-    for letter in letters:
-        if letter.state is LetterState.QUEUED:
-            letter.due_at = max(letter.due_at, until)

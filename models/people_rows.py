@@ -17,6 +17,7 @@ class SqlPeople:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.added: list[Arrangement] = []
         self._found: dict[tuple[str, ...], list[Arrangement]] = {}
         # What is asked twice in a unit of work is read again only after something was written.
         event.listen(session, "after_flush", lambda *_: self._found.clear())
@@ -24,6 +25,7 @@ class SqlPeople:
     def add(self, arrangement: Arrangement) -> None:
         """Put an arrangement on record."""
         self._session.add(arrangement)
+        self.added.append(arrangement)
 
     def get(self, number: int) -> Arrangement:
         """Return one arrangement; raises UnknownReference where there is none of that number."""

@@ -428,6 +428,11 @@ class People(Protocol):
         """Return the arrangements in force with whoever writes from these addresses, oldest first."""
         ...
 
+    @property
+    def added(self) -> Sequence[Arrangement]:
+        """What was put on record in this unit of work, in its order."""
+        ...
+
     def remove(self, arrangement: Arrangement) -> None:
         """Take an arrangement off the record, which was put there by mistake."""
         ...
@@ -489,7 +494,7 @@ class SignInAttempts(Protocol):
     """The names under which signing in failed."""
 
     def forget(self, name_hash: str) -> None:
-        """Forget what failed under a name."""
+        """Forget what failed under a name, from whatever network."""
         ...
 
 

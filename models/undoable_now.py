@@ -20,6 +20,7 @@ class Undoable:
     officer: str
     action: str
     at: datetime
+    version: int
     letters_go_at: datetime | None
 
 
@@ -30,7 +31,7 @@ def undoable_now(engine: Engine, reference: str) -> Undoable | None:
     """
     undo, cases, letters = orm.undo.c, orm.cases.c, orm.letters.c
     query = (
-        select(undo.officer, undo.action, undo.at, undo.before)
+        select(undo.officer, undo.action, undo.at, undo.version, undo.before)
         .join(orm.cases, cases.id == undo.case_id)
         .where(cases.reference == reference, cases.version == undo.version)
     )
@@ -44,7 +45,7 @@ def undoable_now(engine: Engine, reference: str) -> Undoable | None:
     if any(each.state not in _STILL_HERE or each.claimed_until for each in waiting):
         return None
     queued = [each.due_at for each in waiting if each.state is LetterState.QUEUED]
-    return Undoable(row.officer, row.action, row.at, min(queued, default=None))
+    return Undoable(row.officer, row.action, row.at, row.version, min(queued, default=None))
 
 
 def _are_as_left(connection: Connection, before: dict[str, Any]) -> bool:

@@ -128,6 +128,9 @@ def _rows(case: Row) -> CaseRows:
 def _doing(
     uow: "SqlUnitOfWork", reference: str, said: Mapping[str, Any], *, seen: int, number: int | None
 ) -> Doing:
+    # Locked in one order, as merging does: two officers who merge the same two do not wait for each other.
+    for each in sorted({reference, read_reference(str(said.get("into") or "")) or reference}):
+        uow.cases.find(each)
     check_in_sight(uow, reference)
     return Doing(
         uow=uow, reference=reference, said=said, officer=officer().name, seen=seen, desk=desk(),

@@ -276,10 +276,12 @@ class FakePeople:
 
     def __init__(self) -> None:
         self.all: list[Arrangement] = []
+        self.added: list[Arrangement] = []
 
     def add(self, arrangement: Arrangement) -> None:
         """Keep the arrangement."""
         self.all.append(arrangement)
+        self.added.append(arrangement)
         arrangement.id = arrangement.id or len(self.all)
 
     def get(self, number: int) -> Arrangement:

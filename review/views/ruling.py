@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from casework.undo import undo as undo_last
 from models.case_page_rows import Row, find_case
-from models.codes import Status
+from models.codes import LetterState, Status
 from models.errors import HeardError, InputInvalid, RecordUnavailable
 from models.queue_place import place_in_queue
 from models.undoable_now import Undoable, undoable_now
@@ -22,13 +22,17 @@ from review.forms.fields import Typed, prefilled, read_form
 from review.forms.ruling import RULE
 from review.forms.show_form import hidden, shown_faults, shown_fields
 from review.forms.table import About, CaseForm
-from review.here import check_in_sight, desk, officer
+from review.here import desk, officer
 from review.show.actions import FORMS, LISTS, Choices, choices, forms_of_list
+from review.show.banner import banner_words
 from review.show.complainant import somebody_else
 from review.show.in_page_words import field_named, in_page_words
-from review.show.names import STATUSES, Names
+from review.show.names import STATUSES, Names, letter_name
 from review.show.text import one_line, unwrapped
 from review.show.text import said as as_said
+
+if TYPE_CHECKING:
+    from models.unit_of_work import SqlUnitOfWork
 
 pages = Blueprint("ruling", __name__)
 
@@ -88,17 +92,19 @@ def quickly(reference: str) -> Response | tuple[str, int]:
 
 @pages.post("/cases/<reference>/undo")
 @needs(May.WORK_CASES)
-def undo(reference: str) -> Response:
-    """Take back what the officer did last with a case, and show it again."""
+def undo(reference: str) -> Response | tuple[str, int]:
+    """Take back what the officer did last with a case, and show it again; where it is too late, say why."""
     case = case_to_work(reference)
+    version = request.form.get("version", type=int)
     with desk().units() as uow:
-        check_in_sight(uow, case["reference"])
         try:
-            done = undo_last(uow, case["reference"], officer=officer().name, now=desk().clock())
+            done = undo_last(
+                uow, case["reference"], officer=officer().name, now=desk().clock(), version=version
+            )
         except InputInvalid as error:
-            raise InputInvalid(in_page_words(str(error)).rstrip(".")) from error
+            return _not_undone(_why_not(uow, case["reference"], error), case["reference"])
         uow.commit()
-    flash(in_page_words(done))
+    flash(banner_words(done, _all_names()))
     return _to_case(case["reference"], _came_from())
 
 
@@ -158,12 +164,38 @@ def _rule_at_once(case: Row, said: Mapping[str, str], *, reason: str) -> Respons
         return _refused(replace(posted, typed=Typed(texts=filled | chosen, said=values)), error)
 
 
+def _why_not(uow: "SqlUnitOfWork", reference: str, error: InputInvalid) -> str:
+    """Say why what was done last cannot be undone: a letter that has gone is the first reason there is."""
+    said, remembered = in_page_words(str(error)), uow.undo.of(reference)
+    if remembered is None or "has gone" in said:
+        return said
+    if remembered.officer != officer().name:
+        return said.replace(remembered.officer, _all_names().officer(remembered.officer), 1)
+    before = remembered.before
+    cases = [uow.cases.find(each) for each in {**before["cases"], **before["opened"]}]
+    written = [each for case in cases if case for each in case.letters if each.id in before["new"]["letters"]]
+    gone = [letter_name(each.kind.value) for each in written if each.state is LetterState.SENT]
+    if not gone:
+        return said
+    have = "has" if len(gone) == 1 else "have"
+    return f"The {' and the '.join(gone)} {have} gone, so this cannot be undone any longer. Decide again instead."
+
+
+def _not_undone(why: str, reference: str) -> tuple[str, int]:
+    page = render_template(
+        "fault.html", title="That could not be undone", text=f"{why} Nothing was changed.",
+        reference=reference, came_from=_came_from(),
+    )  # fmt: skip
+    return page, HTTPStatus.CONFLICT
+
+
 def _record(posted: Posted) -> Response:
     """Do it, say so with the way back, and open what comes next."""
     form, reference = posted.form, posted.reference
     place = place_in_queue(desk().engine, reference) if form.ends_the_work else None
     done = do(form, reference, posted.typed.said, seen=posted.seen, number=posted.about.number)
-    flash(f"{reference}: {in_page_words(done)}", f"undo {reference}" if form.can_be_undone else "message")
+    said = banner_words(done, _names(posted.about), reference=reference)
+    flash(said, f"undo {reference}" if form.can_be_undone else "message")
     if form.back_to:
         return redirect(url_for("ruling.show_list", reference=reference, name=form.back_to), 303)
     if not form.ends_the_work:
@@ -252,6 +284,12 @@ def _undoable(reference: str) -> Undoable | None:
 
 def _names(known: About) -> Names:
     return Names(desk().categories, desk().exclusions, {each.name: each.full_name for each in known.people})
+
+
+def _all_names() -> Names:
+    with desk().units(reads=True) as uow:
+        people = {each.name: each.full_name for each in uow.officers.all()}
+    return Names(desk().categories, desk().exclusions, people)
 
 
 def _check_number(form: CaseForm, known: About) -> None:

@@ -3,21 +3,22 @@
 from datetime import date, timedelta
 
 import pytest
-from builders import LETTERHEAD, NOW, REFERENCE
+from builders import LETTERHEAD, NOW, REFERENCE, make_case
 from hands import DECIDES, make_officer
 from sqlalchemy import Engine, select
-from undoing import ACTS, OTHER, WITHIN, Act, as_it_is
+from undoing import ACTS, OTHER, WITHIN, Act, as_it_is, unread
 
 from casework.add_note import add_note
+from casework.arrangements import arrange
 from casework.as_it_was import values_of
-from casework.deliver_letters import deliver_one
+from casework.deliver_letters import deliver_one, mark_undelivered
 from casework.merge import case_that_goes_on
 from casework.policy import Policy
 from casework.undo import do_undoably, undo
 from casework.ways import known_as
 from models import orm
 from models.audit_chain import verify
-from models.codes import LetterState
+from models.codes import ArrangementKind, LetterState
 from models.errors import InputInvalid
 from models.ruled import ruled_messages
 from models.undoable_now import undoable_now
@@ -208,6 +209,69 @@ def test_the_letter_of_a_case_split_off_stands_against_undoing_once_it_went(engi
     deliver(engine, Keeps(), after=WITHIN)
     with pytest.raises(InputInvalid, match=r"changed since|has gone"):
         undone(engine)
+
+
+def test_what_was_agreed_before_with_whoever_is_named_stays(engine: Engine) -> None:
+    """An officer names Mary by mistake: what was agreed with her on other cases is none of it."""
+    begin(engine, BY_NAME["complainant"])
+    with SqlUnitOfWork(engine) as uow:
+        uow.cases.add(
+            make_case(reference=OTHER, messages=[], letters=[], complainant_address="mary@example.net")
+        )
+        uow.flush()
+        arrange(
+            uow, OTHER, kind=ArrangementKind.ADJUSTMENT, what="Letters in Braille.",
+            review_on=date(2026, 9, 1), policy=Policy(), **DECIDES,
+        )  # fmt: skip
+        uow.commit()
+    before = stands(engine)
+    do(engine, BY_NAME["complainant"])
+    undone(engine)
+    assert stands(engine) == before
+    with SqlUnitOfWork(engine, reads=True) as uow:
+        assert [each.what for each in uow.people.of(["mary@example.net"])] == ["Letters in Braille."]
+
+
+def test_a_letter_that_came_back_since_stands_against_undoing(engine: Engine) -> None:
+    """Its task lies on the case that goes on, and would be lost there."""
+    begin(engine, BY_NAME["merge"])
+    do(engine, BY_NAME["merge"])
+    with SqlUnitOfWork(engine) as uow:
+        case = uow.cases.get(OTHER)
+        letter = next(each for each in case.letters if each.state is LetterState.SENT)
+        mark_undelivered(uow, letter, case, why="no such mailbox", now=NOW)
+        uow.commit()
+    assert undoable_now(engine, REFERENCE) is None
+    with pytest.raises(InputInvalid, match="changed since"):
+        undone(engine)
+
+
+def test_a_case_does_not_go_back_to_an_officer_who_left_meanwhile(engine: Engine) -> None:
+    """It is nobody's, where somebody finds it."""
+    act = BY_NAME["assign"]
+    with SqlUnitOfWork(engine) as uow:
+        for name in ("pat", "sam", "lee"):
+            uow.officers.add(make_officer(name))
+        uow.cases.add(unread(assigned_to="lee"))
+        uow.commit()
+    do(engine, act)
+    with SqlUnitOfWork(engine) as uow:
+        uow.officers.get("lee").is_disabled = True
+        uow.commit()
+    undone(engine)
+    with SqlUnitOfWork(engine, reads=True) as uow:
+        assert uow.cases.get(REFERENCE).assigned_to == ""
+
+
+def test_only_what_the_officer_saw_is_undone(engine: Engine) -> None:
+    """The banner of a first change, left open in another window, does not take back the second."""
+    begin(engine, BY_NAME["agree"])
+    do(engine, BY_NAME["agree"])
+    seen = undoable_now(engine, REFERENCE)
+    assert seen is not None
+    do(engine, BY_NAME["assign"])
+    with SqlUnitOfWork(engine) as uow, pytest.raises(InputInvalid, match="something else was done"):
+        undo(uow, REFERENCE, officer="pat", now=NOW, version=seen.version)
 
 
 def test_what_was_agreed_is_not_undone_once_somebody_changed_it(engine: Engine) -> None:
