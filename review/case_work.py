@@ -20,7 +20,7 @@ from review.here import check_in_sight, desk, officer
 from review.show.words import today
 
 if TYPE_CHECKING:
-    from models.case import Letter
+    from models.case import Case, Letter
     from models.unit_of_work import SqlUnitOfWork
 
 _ITS_OWN = "(its own reference)"
@@ -78,12 +78,13 @@ def try_out(
         doing = _doing(uow, reference, said, seen=seen, number=number)
         before = {each.message_id for each in uow.cases.get(reference).letters}
         done = form.act(doing)
-        found = [uow.cases.find(each) for each in dict.fromkeys((reference, *references_in(done)))]
-        new = [each for case in found if case for each in case.letters if each.message_id not in before]
+        found = [uow.cases.find(each) for each in dict.fromkeys(references_in(done)) if each != reference]
+        # A case that a trial opens has another reference once it is opened; no other case is looked into.
+        opened = [each for each in found if each and _opens(doing, each)]
+        cases = [uow.cases.get(reference), *opened]
+        new = [each for case in cases for each in case.letters if each.message_id not in before]
         letters = tuple(map(_to_come, new))
-        # A case that a trial opens has another reference once it is opened.
-        opened = [case.reference for case in found if case and case.opened_at == doing.now]
-    return _without(opened, Trial(done, letters))
+    return _without([each.reference for each in opened], Trial(done, letters))
 
 
 def do(form: CaseForm, reference: str, said: Mapping[str, Any], *, seen: int, number: int | None) -> str:
@@ -136,6 +137,11 @@ def _doing(
         uow=uow, reference=reference, said=said, officer=officer().name, seen=seen, desk=desk(),
         now=desk().clock(), may_see=lambda other: _check_other(uow, other), number=number,
     )  # fmt: skip
+
+
+def _opens(doing: Doing, case: "Case") -> bool:
+    """Say whether a case is one that this very change opens beside its own."""
+    return case.split_from == doing.reference and case.opened_at == doing.now
 
 
 def _check_other(uow: "SqlUnitOfWork", reference: str) -> None:
