@@ -7,7 +7,7 @@ it is one unit of work, since nobody waits in a mailbox to be read again.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -26,7 +26,7 @@ from models.codes import ArrangementKind, Channel, ContactWay, Flag, LetterState
 from models.deadlines import received_on
 from models.decision import Decision, Prediction, Span, Suggestion
 from models.errors import InputInvalid
-from models.message import Complainant, Message, ParsedMessage, Person
+from models.message import Complainant, Message, ParsedMessage, Person, Place
 from models.people import Arrangement
 from models.ports import UnitOfWork
 from models.reference import message_name, new_reference
@@ -112,10 +112,22 @@ def checked(note: Note, *, policy: Policy, now: datetime) -> Note:
     return tidy
 
 
+def place_of(note: Note, once: str) -> Place:
+    """Return the place in the ledger of what one form says: however often it is sent, it is taken once.
+
+    Changed words, or another day, under the same form are another note.
+    """
+    minute = note.received_at.astimezone(UTC).replace(second=0, microsecond=0)
+    typed = replace(note, received_at=minute)
+    uid = hashlib.sha256(f"{once} {typed!r}".encode("utf-8", "surrogatepass")).hexdigest()
+    return Place(ACCOUNT, note.channel.value, 0, uid)
+
+
 def open_by_hand(
     uow: UnitOfWork,
     note: Note,
     *,
+    uid: str = "",
     prediction: Prediction,
     decision: Decision,
     policy: Policy,
@@ -125,14 +137,15 @@ def open_by_hand(
     """Open a case for an officer's note (LGSCO 3.1, HO 3.1); return its reference and what was done.
 
     The clock runs from when it was said. Who has no email address is written to by post, or rung, as far as
-    the note says how; otherwise the acknowledgement is owed. Raises InputInvalid where the very same note is
-    on record.
+    the note says how; otherwise the acknowledgement is owed. `uid` is the note's in the ledger, the case's
+    reference where none is given. Raises InputInvalid where the very same note is on record.
     """
     note = checked(note, policy=policy, now=now)
     reference, parsed = new_reference(), note.parsed
     message = keep_note(
-        uow, as_mail(note, letterhead), folder=note.channel.value, uid=reference, parsed=parsed, now=now
-    )
+        uow, as_mail(note, letterhead), folder=note.channel.value, uid=uid or reference, parsed=parsed,
+        now=now,
+    )  # fmt: skip
     uow.messages.add_prediction(message, prediction, now=now)
     uow.messages.add_decision(message, decision, now=now)
     _keep_contact(uow, note, reference, now=now)
@@ -203,7 +216,8 @@ def keep_note(
         account=ACCOUNT, folder=folder, uid_validity=0, uid=uid, sha256=None, size=len(raw),
         received_at=parsed.received_at or now, fetched_at=now,
     )  # fmt: skip
-    uow.messages.keep(message, raw)
+    if not uow.messages.keep(message, raw):
+        raise InputInvalid("this form was sent already; `heard queue` shows its case")
     message.describe(parsed)
     message.identity = sha256
     uow.flush()

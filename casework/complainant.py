@@ -123,7 +123,7 @@ def acknowledge_in_own_right(
     kind = _kind_owed(case)
     if kind is None:
         return _owe_any(uow, case, confirmed, now=now)
-    instead = [LetterKind.KNOWN_ISSUE] if kind not in STAGE else []
+    instead = [LetterKind.KNOWN_ISSUE, LetterKind.CORRECTION] if kind not in STAGE else []
     if not _went_elsewhere(uow, case, [kind, *instead], confirmed):
         return ""
     if confirmed.is_known_to:

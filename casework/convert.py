@@ -95,7 +95,7 @@ def convert_to_request(
     keep_request_open(case)
     case.request_closed_on, case.awaits_officer = None, False
     withdrawn = withdraw_unsent(uow, case, *STAGE, now=now)
-    done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
+    done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now, is_corrected=was_told)
     if was_told:
         done = tell_of_correction(
             uow, case, done, officer=officer, policy=policy, letterhead=letterhead, now=now

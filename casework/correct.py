@@ -92,19 +92,28 @@ def tell_of_correction(
 ) -> str:
     """Write to the person that it is no complaint any longer, with the choice to complain; say what was done.
 
-    `done` says what followed so far: a letter about their request holds the choice, and no second one goes.
-    Where the same ruling has `confirmed` that it is somebody else's case, a person tells who was told.
+    `done` says what followed so far. This is the one letter of it: that of a request says nothing of the
+    complaint that has ended, so this one says what becomes of the request. Where the same ruling has
+    `confirmed` that it is somebody else's case, a person tells who was told.
     """
     if case.is_historic:
         return done
-    if confirmed is not None and confirmed.is_new_address and confirmed.is_somebody_else:
+    if was_somebody_else_told(confirmed):
         return _have_the_other_told(case, done, now=now)
     if done not in NOTHING_NEW:
         return done
-    details = CorrectionDetails(signed_by=signing_officer(uow, officer).full_name)
+    details = CorrectionDetails(
+        signed_by=signing_officer(uow, officer).full_name,
+        is_request=case.status is Status.SERVICE_REQUEST,
+    )
     return send_letter(
         uow, case, LetterKind.CORRECTION, details, policy=policy, letterhead=letterhead, now=now
     )
+
+
+def was_somebody_else_told(confirmed: Confirmed | None) -> bool:
+    """Say whether whoever was told of a complaint is not whose case it is, as was just confirmed."""
+    return confirmed is not None and confirmed.is_new_address and confirmed.is_somebody_else
 
 
 def _have_the_other_told(case: Case, done: str, *, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from casework.common import SETTLED_BY_READING, last_message, open_for_change, require_day
+from casework.common import SETTLED_BY_READING, open_for_change, require_day
 from casework.end_stage import clocks_of
 from casework.policy import Policy
 from casework.record_ruling import follow_up
@@ -28,16 +28,18 @@ def escalate(
 ) -> str:
     """Begin stage 2 and queue its acknowledgement; say what was done (LGSCO 6.10 to 6.14, HO 6.10 to 6.13).
 
-    The clock runs from the day on which it was asked for: `received`, or what is on record. Raises
-    InputInvalid while stage 1 has no answer on record.
+    The clock runs from the day on which it was asked for: `received`, or what is on record, or today, on
+    which the officer records it. Raises InputInvalid while stage 1 has no answer on record, and for a day
+    before that answer.
     """
     case = open_for_change(uow, reference, seen=seen)
     if case.stage != 1:
         what = f"is at stage {case.stage} already" if case.stage else "runs no complaint"
         raise InputInvalid(f"case {case.reference} {what}; stage 2 follows the answer of stage 1")
+    today = day_of(now)
     asked_on = require_day(
-        received or case.escalation_received_on or _last_day(case),
-        option="--received", first=case.received_on, last=day_of(now),
+        received or case.escalation_received_on or today,
+        option="--received", first=_earliest(case), last=today,
     )  # fmt: skip
     before, handled_by = clocks_of(case), case.assigned_to
     case.status, case.awaits_officer = Status.ESCALATION, True
@@ -58,6 +60,10 @@ def escalate(
     return f"case {case.reference} is at stage 2 from {asked_on}; {done}{free}"
 
 
-def _last_day(case: Case) -> date:
-    newest = last_message(case)
-    return day_of(newest.received_at) if newest else case.received_on
+def _earliest(case: Case) -> date:
+    """Return the day of the answer that stage 2 challenges.
+
+    Whoever waited for an overdue answer may have asked before it came: that day stays as it was noted.
+    """
+    answered_on = case.answered_on or case.received_on
+    return min(answered_on, case.escalation_received_on or answered_on)

@@ -1,6 +1,6 @@
 """More time for a response: within its limit, with a reason, and told to the complainant."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from casework.common import open_for_change, require_words, send_letter, signing_officer
 from casework.policy import Policy
@@ -36,6 +36,7 @@ def extend(
     promised, limit = _promised(case), extendable_to(case, policy=policy)
     today = received_on(now)
     _check_day(case, to, promised=promised, limit=limit, today=today)
+    _check_is_worked(to, policy=policy)
     case.extensions.append(
         Extension(
             stage=case.stage, reason=why, officer=signing.name, decided_at=now, respond_by=promised,
@@ -90,3 +91,16 @@ def _check_day(case: Case, to: date, *, promised: date, limit: date, today: date
         )
     if to < today:
         raise InputInvalid(f"{to} has passed; name a day from {today} on, {limit} at the latest")
+
+
+def _check_is_worked(to: date, *, policy: Policy) -> None:
+    """Raise InputInvalid where nobody works on the day, so that nobody could keep what is promised for it."""
+    days = policy.working_days
+    if days.is_working_day(to):
+        return
+    before = to - timedelta(days=1)
+    while not days.is_working_day(before):
+        before -= timedelta(days=1)
+    raise InputInvalid(
+        f"{to} is no working day; name the one before it, {before}, or the one after it, {days.after(to, 1)}"
+    )

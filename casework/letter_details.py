@@ -27,7 +27,7 @@ from letters.load_templates import long_date
 from letters.markup import blocks_in
 from letters.not_ours import not_ours
 from models.case import Case, Letter
-from models.codes import Exclusion
+from models.codes import Exclusion, Status
 from models.ports import UnitOfWork
 
 _HEADINGS = frozenset({BlockKind.HEADING, BlockKind.SUBHEADING})
@@ -71,7 +71,7 @@ def _details(  # noqa: PLR0911  # one for each kind
     if wanted is ClarificationDetails:
         return ClarificationDetails(_questions(blocks), signed_by)
     if wanted is CorrectionDetails:
-        return CorrectionDetails(signed_by)
+        return CorrectionDetails(signed_by, is_request=case.status is Status.SERVICE_REQUEST)
     if wanted is ResponseDetails:
         return _response(case, signed_by)
     if wanted is ProgressDetails:

@@ -155,15 +155,35 @@ def _was_decided(case: Case, letter: Letter) -> bool:
     return letter.kind is LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT and is_request and was_ruled_on
 
 
+def owes_again(case: Case, letter: Letter) -> bool:
+    """Say whether a task would take the place of a letter if it were withdrawn now."""
+    return _is_only_first(case, letter) or _is_only_formal(case, letter) or letter.kind in _MUST_BE_TOLD
+
+
+def _is_only_first(case: Case, letter: Letter) -> bool:
+    """Say whether a letter is the only one of those that everybody gets one of, withdrawn or not."""
+    return letter.kind in _FIRST_LETTERS and _others(case, letter).isdisjoint(_FIRST_LETTERS)
+
+
+def _is_only_formal(case: Case, letter: Letter) -> bool:
+    """Say whether a letter is the only acknowledgement of the stage that runs, withdrawn or not."""
+    return STAGE.get(letter.kind) == case.stage and letter.kind not in _others(case, letter)
+
+
+def _others(case: Case, letter: Letter) -> set[LetterKind]:
+    not_coming = {LetterState.FAILED, LetterState.WITHDRAWN}
+    return {each.kind for each in case.letters if each is not letter and each.state not in not_coming}
+
+
 def _owe_again(case: Case, letter: Letter, why: str, *, now: datetime) -> str:
     """Undo what a letter had done for its case and open the task that takes its place; say which."""
     if STAGE.get(letter.kind) == case.stage and case.acknowledged_on is None:
         case.respond_by = None
-    if letter.kind in _FIRST_LETTERS and not any(case.has_letter(kind) for kind in _FIRST_LETTERS):
+    if _is_only_first(case, letter):
         case.awaits_officer = True
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, f"the {name_of(letter.kind)} was withdrawn: {why}", now=now)
         return "an acknowledgement is owed, see the tasks"
-    if STAGE.get(letter.kind) == case.stage and not case.has_letter(letter.kind):
+    if _is_only_formal(case, letter):
         case.awaits_officer = True
         owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, f"the {name_of(letter.kind)} was withdrawn: {why}", now=now)
         return "the formal acknowledgement is owed, see the tasks"

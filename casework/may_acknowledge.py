@@ -43,7 +43,12 @@ def reply_address(parsed: ParsedMessage, policy: Policy) -> str:
 
 def needs_confirming(parsed: ParsedMessage) -> bool:
     """Say whether an officer first confirms whom to answer, since the message only proposes somebody."""
-    return parsed.complainant.found_in in _FOR_AN_OFFICER
+    return is_only_proposed(parsed.complainant.found_in)
+
+
+def is_only_proposed(found_in: str) -> bool:
+    """Say whether a complainant who was found in such a place is only proposed, until an officer confirms."""
+    return found_in in _FOR_AN_OFFICER
 
 
 def reasons_against(

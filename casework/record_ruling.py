@@ -15,7 +15,12 @@ from casework.common import (
     withdraw_unsent,
 )
 from casework.complainant import Confirmed, acknowledge_in_own_right, confirm_complainant
-from casework.correct import check_correction, end_complaint, tell_of_correction
+from casework.correct import (
+    check_correction,
+    end_complaint,
+    tell_of_correction,
+    was_somebody_else_told,
+)
 from casework.given_answer import refuse_while_answer_waits
 from casework.policy import Policy
 from casework.priority import weigh
@@ -27,6 +32,9 @@ from models.deadlines import received_on
 from models.errors import InputInvalid
 from models.message import Person
 from models.ports import UnitOfWork
+
+_ALERT_SETTLED = "the alert that somebody may be in danger is settled"
+"""Said to who rules, and kept: nobody ticks off a danger without knowing it."""
 
 
 def record_ruling(
@@ -91,14 +99,18 @@ def record_ruling(
     if is_answered:
         _record_answer(case, officer, now=now)
     ended = {"correction": True, "clocks": end_complaint(case, now=now)} if ends else {}
-    done = _follow_up_ruling(uow, case, status, policy=policy, letterhead=letterhead, now=now)
+    settles_alert = any(each.kind is TaskKind.DUTY_ALERT and each.closed_at is None for each in case.tasks)
+    done = _follow_up_ruling(
+        uow, case, status, policy=policy, letterhead=letterhead, now=now,
+        is_corrected=ends and not was_somebody_else_told(confirmed),
+    )  # fmt: skip
     if ends:
         done = tell_of_correction(
             uow, case, done, confirmed=confirmed, officer=officer,
             policy=policy, letterhead=letterhead, now=now,
         )  # fmt: skip
     own = acknowledge_in_own_right(uow, case, confirmed, policy=policy, letterhead=letterhead, now=now)
-    done = "; ".join(filter(None, (done, own, confirmed.in_words())))
+    done = "; ".join(filter(None, (done, own, confirmed.in_words(), _ALERT_SETTLED if settles_alert else "")))
     uow.audit.add(
         AuditRow(
             at=now, actor=officer, action="ruling_recorded", case_reference=case.reference,
@@ -107,6 +119,7 @@ def record_ruling(
                 "after": {"status": case.status.value, "category": str(case.category)},
                 "reason": reason.strip(),
                 "letter": done,
+                **({"alert_settled": True} if settles_alert else {}),
                 **ended,
                 **(confirmed.for_audit() if complainant is not None else {}),
             },
@@ -120,6 +133,7 @@ def _follow_up_ruling(
     case: Case,
     status: Status | None,
     *,
+    is_corrected: bool,
     policy: Policy,
     letterhead: Letterhead,
     now: datetime,
@@ -139,7 +153,7 @@ def _follow_up_ruling(
             f"stage 2 was asked for on {case.escalation_received_on} and waits: begin it "
             "(heard case escalate), or rule that it was not (--status complaint)"
         )
-    done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now)
+    done = follow_up(uow, case, policy=policy, letterhead=letterhead, now=now, is_corrected=is_corrected)
     # Asked afterwards: a stage that has just begun has no answer, whatever the one before had.
     is_unanswered = case.status in FORMAL and case.answered_on is None and not case.is_historic
     case.awaits_officer = case.awaits_officer or is_unanswered
@@ -170,11 +184,13 @@ def follow_up(
     letterhead: Letterhead,
     now: datetime,
     asked_on: date | None = None,
+    is_corrected: bool = False,
 ) -> str:
     """Begin the stage that the status asks for and queue the letter that is still missing.
 
-    `asked_on` is the day from which the stage's clock runs where an officer names it. Raises InputInvalid
-    where stage 2 would begin before stage 1 has its answer.
+    `asked_on` is the day from which the stage's clock runs where an officer names it. Where the person was
+    told of a complaint and `is_corrected` says that a correction tells them of its end, a request has no
+    letter beside it. Raises InputInvalid where stage 2 would begin before stage 1 has its answer.
     """
     kind = FORMAL.get(case.status)
     if kind is None:
@@ -185,10 +201,10 @@ def follow_up(
         kind = LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT
     else:
         stage_before = case.stage
-        _begin_stage(case, STAGE[kind], policy=policy, asked_on=asked_on)
+        _begin_stage(case, STAGE[kind], policy=policy, asked_on=asked_on, now=now)
         if case.stage > stage_before:
             withdraw_unsent(uow, case, LetterKind.NOT_ACCEPTED, LetterKind.CORRECTION, now=now)
-    if _was_queued(case, kind):
+    if _was_queued(case, kind) or (is_corrected and not case.is_historic):
         case.guard_at = None
         case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
         return "the letter has been queued or sent before"
@@ -212,15 +228,18 @@ def _settle_owed(case: Case, *, now: datetime) -> str:
     """Close what is owed to whoever has a letter or awaits none; anybody else is owed one, from an officer.
 
     Praise and questions need no formal acknowledgement, and yet nobody who wrote to us hears nothing at all.
+    A receipt says that somebody reads a message by a day; it answers no question.
     """
-    awaits_none = case.status is Status.OTHER or case.is_historic
-    if awaits_none or any(_is_for_the_person(letter) for letter in case.letters):
+    had = {letter.kind for letter in case.letters if _is_for_the_person(letter)}
+    has_answer = bool(had - {LetterKind.RECEIPT} if case.status is Status.ENQUIRY else had)
+    if case.status is Status.OTHER or case.is_historic or has_answer:
         case.close_tasks(TaskKind.ACKNOWLEDGEMENT_OWED, now=now)
         return "no letter needed"
-    owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, "they have had no letter from us at all", now=now)
+    note = "they asked, and have had a receipt only" if had else "they have had no letter from us at all"
+    owe(case, TaskKind.ACKNOWLEDGEMENT_OWED, note, now=now)
     return (
-        "no formal letter needed, but they have had none at all: answer them, then close the case "
-        f"(heard case close {case.reference})"
+        f"no formal letter needed, but they have had {'a receipt only' if had else 'none at all'}: "
+        f"answer them, then close the case (heard case close {case.reference})"
     )
 
 
@@ -232,14 +251,16 @@ def _is_for_the_person(letter: Letter) -> bool:
 def _was_queued(case: Case, kind: LetterKind) -> bool:
     """Say whether a letter of this kind is on record; a formal one only for the clock that runs now.
 
-    What is known of a fault was told in place of a request's letter.
+    What is known of a fault was told in place of a request's letter, as was that it is no complaint.
     """
-    if kind is LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT and case.has_letter(LetterKind.KNOWN_ISSUE):
-        return True
+    if kind is LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT:
+        was_corrected = case.request_opened_on is not None and case.has_letter(LetterKind.CORRECTION)
+        if was_corrected or case.has_letter(LetterKind.KNOWN_ISSUE):
+            return True
     return case.has_letter(kind) and (kind not in STAGE or case.respond_by is not None)
 
 
-def _begin_stage(case: Case, stage: int, *, policy: Policy, asked_on: date | None) -> None:
+def _begin_stage(case: Case, stage: int, *, policy: Policy, asked_on: date | None, now: datetime) -> None:
     """Open the stage; a complaint that was taken for something else is as old as its first message."""
     if stage == 1 and case.stage > 1 and not case.has_letter(LetterKind.STAGE_1_ACKNOWLEDGEMENT):
         case.stage = 0  # It was opened at stage 2 by mistake: stage 1 never ran.
@@ -251,13 +272,18 @@ def _begin_stage(case: Case, stage: int, *, policy: Policy, asked_on: date | Non
             f"case {case.reference} is at stage 1 and has no answer on record; stage 2 follows an answer. "
             "Record it first (--answered), or rule that it is a complaint"
         )
-    arrived_on = asked_on or case.escalation_received_on or _arrival(case, stage)
+    arrived_on = asked_on or case.escalation_received_on or _arrival(case, stage, now=now)
     begin_stage(case, stage, received_on=arrived_on, policy=policy)
 
 
-def _arrival(case: Case, stage: int) -> date:
-    """Return the day of the message that asked for a stage, or of the case where it holds none."""
-    if not case.messages:
-        return case.received_on
-    asked = case.messages[-1] if stage > 1 and case.stage else case.messages[0]
-    return received_on(asked.received_at)
+def _arrival(case: Case, stage: int, *, now: datetime) -> date:
+    """Return the day of the message that asked for a stage, or of the case where it holds none.
+
+    What came before an answer does not challenge it: where nothing came since, it is asked for today.
+    """
+    asks_next = stage > 1 and case.stage > 0
+    day = case.received_on
+    if case.messages:
+        day = received_on(case.messages[-1 if asks_next else 0].received_at)
+    is_challenge = asks_next and case.answered_on is not None
+    return received_on(now) if is_challenge and day < (case.answered_on or day) else day

@@ -2,7 +2,12 @@
 
 from datetime import datetime
 
-from casework.may_acknowledge import needs_confirming, reasons_against, reasons_against_address
+from casework.may_acknowledge import (
+    is_only_proposed,
+    needs_confirming,
+    reasons_against,
+    reasons_against_address,
+)
 from casework.policy import Policy
 from models.case import Case
 from models.codes import ContactWay
@@ -43,7 +48,12 @@ def goes_by_hand(ways: dict[ContactWay, Arrangement]) -> bool:
 def reasons_against_reaching(uow: UnitOfWork, case: Case, policy: Policy) -> list[str]:
     """Return why no letter can reach the person; what a person posts or tells them needs no address."""
     ways = ways_of(uow, case)
-    return [] if goes_by_hand(ways) else reasons_against_address(recipient_of(case, ways), policy)
+    if goes_by_hand(ways):
+        return []
+    address = recipient_of(case, ways)
+    if not address and is_only_proposed(case.complainant_found_in):
+        return [f"nobody has confirmed whom to answer: heard rule {case.reference} --complainant"]
+    return reasons_against_address(address, policy)
 
 
 def reasons_against_answering(

@@ -224,7 +224,7 @@ def clarify(
 
 @case.command("escalate")
 @click.argument("reference")
-@click.option("--received", type=DAY, help="When stage 2 was asked for [as on record].")
+@click.option("--received", type=DAY, help="When stage 2 was asked for [as on record, or today].")
 @click.option("--note", default="", help="How it was asked for, such as by telephone.")
 @OFFICER
 @SEEN

@@ -36,9 +36,13 @@ class RefusalDetails:
 
 @dataclass(frozen=True)
 class CorrectionDetails:
-    """What was acknowledged as a complaint is none, and the choice to complain stays (LGSCO 1.7, HO 1.5)."""
+    """What was acknowledged as a complaint is none, and the choice to complain stays (LGSCO 1.7, HO 1.5).
+
+    `is_request` says that it goes on as a service request.
+    """
 
     signed_by: str
+    is_request: bool = False
 
 
 @dataclass(frozen=True)

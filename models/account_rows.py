@@ -11,7 +11,7 @@ from sqlalchemy import orm as sqlalchemy_orm
 from sqlalchemy.dialects import postgresql, sqlite
 
 from models import orm
-from models.accounts import Account, Attempts, SavedFilter, Session
+from models.accounts import Account, Attempts, SavedFilter, Session, key_anywhere, keys_from
 
 _FORGET_AFTER = timedelta(days=1)
 
@@ -99,18 +99,17 @@ class SqlAttempts:
         table = orm.sign_in_attempts
         self._session.execute(delete(table).where(table.c.last_at <= now - _FORGET_AFTER))
         at_first = {"name_hash": name_hash, "failures": 0, "last_at": now}
-        is_sqlite = self._session.get_bind().dialect.name == "sqlite"
-        dialect: Any = sqlite if is_sqlite else postgresql
-        upsert = dialect.insert(table).values(**at_first)
+        upsert = _dialect(self._session).insert(table).values(**at_first)
         # The row that is there already is written as it is, which locks it.
         self._session.execute(
             upsert.on_conflict_do_update(index_elements=["name_hash"], set_={"name_hash": name_hash})
         )
         return self._session.scalars(select(Attempts).where(table.c.name_hash == name_hash)).one()
 
-    def look_up(self, name_hash: str) -> Attempts | None:
-        """Return the attempts under a name to look at, or None."""
-        return self._session.get(Attempts, name_hash)
+    def look_up(self, name_hash: str) -> list[Attempts]:
+        """Return the attempts under a name to look at, of every network."""
+        of_name = orm.sign_in_attempts.c.name_hash.between(*keys_from(name_hash))
+        return list(self._session.scalars(select(Attempts).where(of_name)))
 
     def touch(self, name_hash: str, *, now: datetime) -> None:
         """Write a name's last attempt down once more, so that failing takes as long for nobody's name."""
@@ -118,9 +117,11 @@ class SqlAttempts:
         self._session.execute(update(table).where(table.c.name_hash == name_hash).values(last_at=now))
 
     def forget(self, name_hash: str) -> None:
-        """Forget what failed under a name."""
+        """Forget what failed under a name, from whatever network."""
         table = orm.sign_in_attempts
-        self._session.execute(delete(table).where(table.c.name_hash == name_hash))
+        # This row is locked first, as by whoever tries: no two wait for each other.
+        self._session.execute(delete(table).where(table.c.name_hash == key_anywhere(name_hash)))
+        self._session.execute(delete(table).where(table.c.name_hash.between(*keys_from(name_hash))))
 
 
 class SqlViews:
@@ -160,11 +161,19 @@ class SqlSavedFilters:
 
     def save(self, officer: str, name: str, query: str) -> None:
         """Keep a selection under a name, in place of an older one of that name."""
-        table = orm.saved_filters
-        self._session.execute(delete(table).where(table.c.officer == officer, table.c.name == name))
-        self._session.execute(insert(table).values(officer=officer, name=name, query=query))
+        upsert = _dialect(self._session).insert(orm.saved_filters)
+        self._session.execute(
+            upsert.values(officer=officer, name=name, query=query).on_conflict_do_update(
+                index_elements=["officer", "name"], set_={"query": query}
+            )
+        )
 
     def remove(self, officer: str, number: int) -> None:
         """Forget a selection; one of somebody else's stays."""
         table = orm.saved_filters
         self._session.execute(delete(table).where(table.c.id == number, table.c.officer == officer))
+
+
+def _dialect(session: sqlalchemy_orm.Session) -> Any:
+    """Return the database's own statements; both know what to do about a row that is there already."""
+    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

@@ -5,9 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 FREE_FAILURES = 5
-"""After so many failures in a row a name has to pause."""
+"""After so many failures in a row from one network a name has to pause there."""
+
+FREE_FAILURES_ANYWHERE = 100
+"""After so many failures in a row from wherever a name has to pause everywhere, for a minute each."""
 
 _LONGEST_PAUSE_MINUTES = 30
+_PAUSE_ANYWHERE = timedelta(minutes=1)
+_HALF = 32
 
 
 @dataclass(eq=False, kw_only=True)
@@ -56,7 +61,8 @@ class Session:
 class Attempts:
     """How often signing in under one name failed in a row; kept for any name, so that none can be probed.
 
-    The name is kept as a hash: people type their password there.
+    It is counted for each network that tried and for all of them together: whoever knows a name keeps nobody
+    out who is elsewhere. The name is kept as a hash: people type their password there.
     """
 
     name_hash: str
@@ -75,6 +81,12 @@ class Attempts:
         if beyond >= 0:
             minutes = min(2 ** min(beyond, 10), _LONGEST_PAUSE_MINUTES)
             self.locked_until = now + timedelta(minutes=minutes)
+
+    def count_anywhere(self, now: datetime) -> None:
+        """Count an attempt from wherever it came; the pause is short, since strangers can bring it about."""
+        self.failures, self.last_at = self.failures + 1, now
+        if self.failures >= FREE_FAILURES_ANYWHERE:
+            self.locked_until = now + _PAUSE_ANYWHERE
 
     def take_back(self) -> None:
         """Take back an attempt that was right; earlier failures stay until the officer is in."""
@@ -96,10 +108,25 @@ def hash_of(token: str) -> str:
 
 
 def attempts_key(name: str) -> str:
-    """Return under what the passwords and codes are counted that were tried for a name."""
+    """Return under what the codes of a second factor are counted; passwords are under keys made from it."""
     return hash_of(f"password {name}")
 
 
 def code_attempts_key(name: str) -> str:
     """Return under what one-time codes are counted: wrong passwords do not stand in their way."""
     return hash_of(f"one-time code {name}")
+
+
+def key_at(key: str, network: str) -> str:
+    """Return under what is counted that was tried from one network."""
+    return key[:_HALF] + hash_of(f"at {network}")[_HALF:]
+
+
+def key_anywhere(key: str) -> str:
+    """Return under what is counted that was tried from all networks together."""
+    return key[:_HALF] + hash_of("anywhere")[_HALF:]
+
+
+def keys_from(key: str) -> tuple[str, str]:
+    """Return the first and the last of the keys that can be made from one, and that one is between."""
+    return key[:_HALF] + "0" * _HALF, key[:_HALF] + "f" * _HALF

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, select
 
 from models import orm
-from models.codes import Outcome, Status
+from models.codes import Status
 from models.queries import reading
 from models.queue_parts import A_DAY
 from models.ruled import RuledMessage
@@ -66,11 +66,11 @@ def today_figures(engine: Engine, *, day: date, since: datetime) -> Today:
     late_answer = and_(orm.IS_UNANSWERED, func.coalesce(cases.extended_to, cases.respond_by) < day)
     counted = [
         select(func.count()).select_from(orm.messages).where(messages.fetched_at >= since),
-        select(func.count()).select_from(orm.messages).where(
-            messages.fetched_at >= since, messages.outcome == Outcome.CASE
-        ),
+        select(func.count()).select_from(orm.cases).where(cases.opened_at >= since, _not_left_out()),
         select(func.count()).select_from(orm.letters).where(letters.sent_at >= since),
-        select(func.count()).select_from(orm.rulings).where(rulings.ruled_at >= since),
+        select(func.count()).select_from(orm.rulings).where(
+            rulings.ruled_at >= since, rulings.undone_at.is_(None)
+        ),
         select(func.count()).select_from(orm.cases).where(is_open),
         select(func.count()).select_from(orm.cases).where(late_acknowledgement),
         select(func.count()).select_from(orm.cases).where(late_answer),

@@ -26,6 +26,7 @@ _MARKED = re.compile(
 _LETTER_ID = re.compile(r"\.(c-\d{4}-\d{4}-\d{2})[.@]", re.IGNORECASE)
 _MESSAGE = re.compile(r"(?:M-|message )?(\d{1,9})", re.IGNORECASE)
 """Shorter than a reference, which people type without its letter, too."""
+_MESSAGE_NAME = re.compile(r"M-(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 def new_reference() -> str:
@@ -56,6 +57,12 @@ def references_in(text: str) -> tuple[str, ...]:
 def read_message_number(text: str) -> int | None:
     """Return the number of a ledger row that a person typed as M-17, or None if it is none."""
     match = _MESSAGE.fullmatch(text.strip())
+    return int(match[1]) if match else None
+
+
+def read_message_name(text: str) -> int | None:
+    """Return the number of a ledger row that is written as the pages name it, M-17; a bare number is none."""
+    match = _MESSAGE_NAME.fullmatch(text.strip())
     return int(match[1]) if match else None
 
 

@@ -62,6 +62,15 @@ class SqlMessages:
         self._session.add(message)
         return True
 
+    def case_at(self, place: Place) -> str | None:
+        """Return the reference of the case that holds the message of a place, None where there is none."""
+        table = orm.messages.c
+        here = (table.account == place.account, table.folder == place.folder)
+        found = select(orm.cases.c.reference).join(orm.messages, table.case_id == orm.cases.c.id)
+        return self._session.scalar(
+            found.where(*here, table.uid_validity == place.uid_validity, table.uid == place.uid)
+        )
+
     def complete(self, message: Message, raw: bytes) -> None:
         """Keep the bytes of a message that had not been taken whole."""
         message.sha256, message.size = self._store(raw), len(raw)

@@ -88,6 +88,18 @@ def search(
         )
 
 
+def case_behind_message(engine: Engine, number: int) -> str | None:
+    """Return the reference of a message's case, empty where it has none; None where there is no message."""
+    wanted = (
+        select(func.coalesce(orm.cases.c.reference, ""))
+        .select_from(orm.messages.outerjoin(orm.cases, orm.cases.c.id == orm.messages.c.case_id))
+        .where(orm.messages.c.id == number)
+    )
+    with reported(), engine.connect().execution_options(reads=True) as connection:
+        found: str | None = connection.scalar(wanted)
+    return found
+
+
 def _hits(connection: Connection, ids: Sequence[int]) -> Iterator[Hit]:
     """Read the messages of some numbers, in their order."""
     messages, cases = orm.messages.c, orm.cases.c

@@ -93,8 +93,10 @@ def make_desk(app: App) -> Desk:
         working_days=app.working_days,
         secret_key=_secret_key(app),
         back_office=BackOffice(app),
-        categories={each.value: _in_words(each) for each in Category}
-        | {each.code: each.name for each in app.settings.triage.categories},
+        categories=_by_name(
+            {each.value: _in_words(each) for each in Category}
+            | {each.code: each.name for each in app.settings.triage.categories}
+        ),
         exclusions={each.value: _in_words(each) for each in Exclusion}
         | {each.code: each.name for each in app.settings.triage.exclusions},
         own_grounds={each.code: each.reason for each in app.settings.triage.exclusions},
@@ -122,6 +124,11 @@ def _secret_key(app: App) -> bytes:
         key: bytes = uow.keys.get("cookies", or_else=secrets.token_bytes(32))
         uow.commit()
     return key
+
+
+def _by_name(names: dict[str, str]) -> dict[str, str]:
+    """Return codes and names in the order of the alphabet, and last the one for whatever is left."""
+    return dict(sorted(names.items(), key=lambda each: (each[0] == Category.OTHER, each[1].casefold())))
 
 
 def _in_words(code: str) -> str:

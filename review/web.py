@@ -1,6 +1,7 @@
 """The officers' pages as one Flask application, made from a desk."""
 
 import traceback
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,11 @@ from jinja2 import (
     Undefined,
 )
 from jinja2.utils import missing
+from sqlalchemy.exc import IntegrityError
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from models.accounts import hash_of
 from models.errors import HeardError, RecordUnavailable, UnknownReference
@@ -26,11 +30,18 @@ from review.access.guard_pages import guard_pages
 from review.access.may import May, SignedIn, sees_only_own
 from review.access.signing_in import is_over, is_to_be_touched
 from review.desk import Desk
+from review.forms.fields import LARGEST_NUMBER
 from review.menu import menu_of
 from review.show import words
 from review.views import BLUEPRINTS
 
 _LARGEST_FORM = 20 * 2**20
+_AWAKE_EVERY = timedelta(minutes=5)
+"""How often a page in which somebody writes says so, where sessions do not end sooner than usual."""
+_TIDIED = frozenset({"letter_words", "letters", "new_case", "ruling"})
+"""The pages whose forms lose what no record takes when they are read (`review/forms/fields.py`)."""
+_SEARCHES = "queue.show"
+"""The page whose address may hold anything: what cannot be is passed over there."""
 _HERE = Path(__file__).parent
 
 
@@ -56,9 +67,14 @@ def make_pages(desk: Desk) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     CSRFProtect(app)
     _set_up_templates(app, desk)
+    app.url_map.converters["int"] = _Number
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    guard_pages(app, whoever=lambda: whoever_is_signed_in(desk), is_https=desk.sign_in.is_https)
+    guard_pages(
+        app, whoever=lambda: whoever_is_signed_in(desk), why_out=lambda: why_signed_out(desk),
+        is_https=desk.sign_in.is_https,
+    )  # fmt: skip
+    app.before_request(_refuse_what_no_record_takes)
     _answer_faults(app, desk)
     return app
 
@@ -87,6 +103,43 @@ def whoever_is_signed_in(desk: Desk) -> SignedIn | None:
         only_own=sees_only_own(officer.role, officers_see=desk.officers_see),
         uses_keys=account is None or account.uses_keys,
     )
+
+
+def why_signed_out(desk: Desk) -> str:
+    """Say why somebody is signed in no longer, empty where nobody was in this browser."""
+    token = session.get("token")
+    if not isinstance(token, str) or not token:
+        return ""
+    idle, now = desk.sign_in.idle, desk.clock()
+    with desk.units(reads=True) as uow:
+        found = uow.sessions.find(hash_of(token))
+    if found is not None and found.owes_second_factor:
+        return ""
+    if found is not None and now < found.expires_at and is_over(found, idle=idle, now=now):
+        minutes = idle // timedelta(minutes=1)
+        return f"You were signed out after {minutes} minute{'' if minutes == 1 else 's'} without a click."
+    return "You were signed out."
+
+
+class _Number(IntegerConverter):
+    """A number in an address; one that no record can have is no address of ours."""
+
+    def __init__(self, map: Map, *given: Any, **more: Any) -> None:  # noqa: A002  # werkzeug's own name
+        super().__init__(map, *given, **{"max": LARGEST_NUMBER} | more)
+
+
+def _refuse_what_no_record_takes() -> Response | None:
+    """Refuse a NUL, which PostgreSQL takes in no text, but in a form that loses it when it is read."""
+    asked = [] if request.endpoint == _SEARCHES else _all_of(request.args)
+    typed = [] if request.blueprint in _TIDIED else _all_of(request.form)
+    if any("\0" in each for each in (request.path, *asked, *typed)):
+        return _fault_page(HTTPStatus.BAD_REQUEST, *_NOT_TEXT)
+    return None
+
+
+def _all_of(values: MultiDict[str, str]) -> list[str]:
+    """Return every name and value of a form or of an address."""
+    return [part for pair in values.items(multi=True) for part in pair]
 
 
 class _Undefined(Undefined):
@@ -118,6 +171,7 @@ def _set_up_templates(app: Flask, desk: Desk) -> None:
         return {
             "officer": g.get("officer"), "organisation": desk.organisation,
             "today": words.today(desk.clock()), "menu": _menu,
+            "awake_seconds": min(_AWAKE_EVERY, desk.sign_in.idle / 3) // timedelta(seconds=1),
         }  # fmt: skip
 
 
@@ -149,9 +203,17 @@ def _answer_faults(app: Flask, desk: Desk) -> None:
         desk.log.error("record_away", page=True, why=str(error))
         return _fault_page(HTTPStatus.SERVICE_UNAVAILABLE, *_AWAY)
 
+    @app.errorhandler(IntegrityError)
+    def _clashed(error: IntegrityError) -> Response:
+        desk.log.warning("page_clashed", at=_where(error))
+        return _fault_page(HTTPStatus.CONFLICT, *_CLASHED)
+
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Response:
         status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+        if status is HTTPStatus.FORBIDDEN and g.get("officer") and g.officer.may(May.MANAGE_PEOPLE):
+            # There is nobody whom an administrator could ask: other people have the cases.
+            return _fault_page(status, *_NOT_FOR_ADMINISTRATORS)
         return _fault_page(status, *_SAID.get(status, (status.phrase, status.description)))
 
     @app.errorhandler(Exception)
@@ -179,12 +241,27 @@ _AWAY = (
     "The record cannot be reached",
     "Nothing was recorded. Try again in a minute; if it stays so, tell your administrator.",
 )
+_CLASHED = (
+    "Somebody did the same at this moment",
+    "Nothing was recorded. Look again: it may be done already; if not, do it once more.",
+)
+_NOT_TEXT = (
+    "That cannot be kept",
+    (
+        "Nothing was recorded. The text, or the address, holds a character that no record can keep (NUL). "
+        "Go back, take it out, such as by typing the text anew, and send it again."
+    ),
+)
 _BUG = (
     "Something went wrong with this page",
     (
         "What you did last may not have been recorded: look at the case again. "
         "Your administrator finds the fault in the log."
     ),
+)
+_NOT_FOR_ADMINISTRATORS = (
+    "You may not see this page",
+    "An administrator’s role does not include it.",
 )
 _SAID = {
     HTTPStatus.FORBIDDEN: (

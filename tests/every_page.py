@@ -20,7 +20,7 @@ from review.show.actions import FORMS, LISTS
 
 NO_PAGES = frozenset({
     "queue.home", "case.attachment", "case.raw", "items.raw", "letters.pdf", "second_factor.square",
-    "provider.begin", "provider.finish",
+    "provider.begin", "provider.finish", "own_account.awake",
 })  # fmt: skip
 """What is asked for and shows no page: redirects and downloads."""
 

@@ -6,7 +6,7 @@ from typing import cast
 from flask import abort, current_app, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from review.access.callers import Callers
+from review.access.callers import Callers, network_of
 from review.access.guard_pages import own_page
 from review.access.passwords import fault_in
 from review.access.proofs import Proof
@@ -28,6 +28,11 @@ def caller_was_right() -> None:
     _callers().was_right(_address())
 
 
+def network() -> str:
+    """Return where the request comes from: attempts are counted by name and network."""
+    return network_of(_address())
+
+
 def refusal(proof: Proof, wrong: str, *, now: datetime) -> str:
     """Say why a try was refused, in the same words for a name that is nobody's."""
     if proof.locked_until is None:
@@ -44,8 +49,9 @@ def sign_in_page(*, to: str, fault: str = "", name: str = "") -> str:
     rules = desk().sign_in
     provider = rules.microsoft.name if rules.microsoft else ""
     return render_template(
-        "sign_in.html", to=to, fault=fault, name=name, provider=provider, passwords=rules.passwords
-    )
+        "sign_in.html", to=to, fault=fault, name=name, provider=provider, passwords=rules.passwords,
+        why_out=session.pop("why_out", ""),
+    )  # fmt: skip
 
 
 def typed_name() -> str:

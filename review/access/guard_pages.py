@@ -6,8 +6,11 @@ neither keeps the program from starting, so that none can be left open by mistak
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, g, redirect, request, url_for
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from review.access.may import May, SignedIn
@@ -29,6 +32,12 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
+
+
+_LOOKS = frozenset({"GET", "HEAD"})
+_OF_THE_FORM = ("number", "from")
+"""What the address of a form holds beside its path; the form sends it along."""
+_LONGEST = 1_000
 
 
 def needs(what: May) -> Callable[[_View], _View]:
@@ -54,19 +63,26 @@ def needed_by(app: Flask, endpoint: str) -> May | None:
     return found
 
 
-def guard_pages(app: Flask, *, whoever: Callable[[], SignedIn | None], is_https: bool) -> None:
-    """Put the guard before every route. Raises RuntimeError where a route says neither who may see it."""
+def guard_pages(
+    app: Flask, *, whoever: Callable[[], SignedIn | None], why_out: Callable[[], str], is_https: bool
+) -> None:
+    """Put the guard before every route. Raises RuntimeError where a route says neither who may see it.
+
+    `why_out` says to a browser in which somebody was signed in why they are so no longer.
+    """
     static: Any = app.view_functions["static"]
     static.needs = None
     for endpoint, view in app.view_functions.items():
         if not hasattr(view, "needs"):
             raise RuntimeError(f"the route {endpoint} does not say who may see it")
 
-    app.before_request(lambda: _check(app, whoever))
+    app.before_request(lambda: _check(app, whoever, why_out))
     app.after_request(lambda response: _protect(response, is_https=is_https))
 
 
-def _check(app: Flask, whoever: Callable[[], SignedIn | None]) -> AnyResponse | None:
+def _check(
+    app: Flask, whoever: Callable[[], SignedIn | None], why_out: Callable[[], str]
+) -> AnyResponse | None:
     """Let a request through, or answer it: with the form to sign in, or with a refusal."""
     g.officer = None
     if request.endpoint == "static":
@@ -76,6 +92,7 @@ def _check(app: Flask, whoever: Callable[[], SignedIn | None]) -> AnyResponse | 
     if what is None:
         return None
     if g.officer is None:
+        _say_why(why_out())
         return redirect(url_for("account.sign_in", to=_way_back()), 303)
     if not g.officer.may(what):
         abort(403)
@@ -92,9 +109,35 @@ def _protect(response: Response, *, is_https: bool) -> Response:
     return response
 
 
+def _say_why(why: str) -> None:
+    """Have the form to sign in say once why it is shown, and what became of what was sent."""
+    if why:
+        lost = "" if request.method in _LOOKS else " What you just sent was not recorded."
+        session["why_out"] = f"{why}{lost}"
+
+
 def _way_back() -> str:
-    """Return where to go after signing in: the page that was asked for, if it is one to look at."""
-    return request.full_path.rstrip("?") if request.method == "GET" else ""
+    """Return where to go after signing in: the page that was asked for, or that of the form that was sent."""
+    if request.method in _LOOKS:
+        return request.full_path.rstrip("?")
+    kept = {name: request.values[name][:_LONGEST] for name in _OF_THE_FORM if request.values.get(name)}
+    return "?".join(filter(None, (_page_of(request.path), urlencode(kept))))
+
+
+def _page_of(path: str) -> str:
+    """Return the page on which a form stands that is sent to an address: the same one, or one above it."""
+    routes = current_app.create_url_adapter(request)
+    while path.strip("/") and routes is not None:
+        try:
+            routes.match(path, method="GET")
+        except RequestRedirect:
+            return ""
+        except HTTPException:
+            # There is nothing to look at here; a case lies above what is done with it.
+            path = path.rpartition("/")[0]
+        else:
+            return path
+    return ""
 
 
 def own_page(to: str) -> str:

@@ -38,7 +38,8 @@ def _email_of(claims: Mapping[str, Any], issuer: str) -> str:
     `preferred_username`, the name with which somebody signs in there; elsewhere people may choose it.
     """
     email = claims.get("email")
-    if isinstance(email, str) and claims.get("email_verified") in {True, "true"}:
+    verified = claims.get("email_verified")
+    if isinstance(email, str) and (verified is True or verified == "true"):
         return email.strip().casefold()
     name = claims.get("preferred_username")
     if isinstance(name, str) and urlsplit(issuer).hostname in _ENTRA and "@" in name:

@@ -69,6 +69,11 @@ def begin(app: Flask, *, back_to: str) -> Response:
     return found
 
 
+def was_asked(state: str) -> bool:
+    """Say whether this browser asked the provider what an answer of this state is to."""
+    return bool(state) and f"_state_{_NAME}_{state}" in session
+
+
 def finish(app: Flask) -> Identity:
     """Return whom the provider vouches for, once it has sent the browser back.
 

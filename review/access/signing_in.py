@@ -47,7 +47,7 @@ def sign_in(
             return None
         account.password_hash = proof.newer_hash or account.password_hash
         owes = bool(account.totp_secret) or rules.needs_second_factor
-        settle(uow, name, is_in=not owes, now=now)
+        settle(uow, name, proof, is_in=not owes, now=now)
         if not owes:
             _note_sign_in(uow, account, by="password", now=now)
         uow.sessions.end(hash_of(instead_of))
@@ -59,12 +59,13 @@ def sign_in(
     return Begun(token, owes_second_factor=owes)
 
 
-def settle(uow: "SqlUnitOfWork", name: str, *, is_in: bool, now: datetime) -> None:
+def settle(uow: "SqlUnitOfWork", name: str, proof: Proof, *, is_in: bool, now: datetime) -> None:
     """Take a right attempt back; once the officer is in, earlier failures are forgotten as well."""
     if is_in:
         uow.attempts.forget(attempts_key(name))
-    else:
-        uow.attempts.of(attempts_key(name), now=now).take_back()
+        return
+    for key in proof.keys:
+        uow.attempts.of(key, now=now).take_back()
 
 
 def give_code(
@@ -109,7 +110,8 @@ def take_second_factor(
 ) -> Begun | Proof | None:
     """Make the app that is being set up the second factor, if its code is right; the token changes.
 
-    None where nothing is being set up.
+    Every other session of the officer ends: it was begun without the factor. None where nothing is being set
+    up.
     """
     with units() as uow:
         session = uow.sessions.find(hash_of(token))
@@ -123,6 +125,7 @@ def take_second_factor(
             return Proof(is_right=False)
         account.totp_secret, account.totp_step = session.totp_offer, step
         uow.audit.add(_row(officer.name, "second_factor_set", {}, now))
+        uow.sessions.end_all(officer.name, but=session.token_hash)
         begun = _go_on(uow, session, account, by="password and new code", rules=rules, now=now)
         uow.commit()
     return begun

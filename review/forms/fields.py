@@ -7,6 +7,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+LARGEST_NUMBER = 2**63 - 1
+"""No record has a greater one; to ask a database for it is a fault in itself."""
+
 _LONGEST_LINE = 500
 _LONGEST_TEXT = 100_000
 _KEPT = {"\n", "\t"}

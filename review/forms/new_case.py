@@ -22,8 +22,8 @@ _TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?: ?(am|pm))?", re.ASCII | re.IGNORECA
 _NOON = 12
 
 
-def new_case_fields(now: datetime) -> tuple[Field, ...]:
-    """Return what is asked for, in the order in which people tell it."""
+def new_case_fields(now: datetime, *, once: str = "") -> tuple[Field, ...]:
+    """Return what is asked for, in the order in which people tell it; `once` tells one form from another."""
     local = now.astimezone(LONDON)
     return (
         Field("channel", "How did it reach us?", Kind.ONE, options=options(_CHANNELS),
@@ -45,6 +45,7 @@ def new_case_fields(now: datetime) -> tuple[Field, ...]:
         Field("received", "When did they tell us?", Kind.DAY, value=local.date().isoformat(),
               needed="Enter the day on which they told us", hint="The clock runs from this day."),
         Field("time", "At what time?", value=f"{local:%H:%M}", hint="Such as 14:30.", option="received"),
+        Field("once", "", Kind.HIDDEN, value=once),
     )  # fmt: skip
 
 

@@ -184,6 +184,17 @@ def _to_request(doing: Doing) -> str:
     return convert_to_request(doing.uow, doing.reference, reason=doing.said["reason"], **doing.writes)
 
 
+def _escalate_fields(about: About) -> tuple[Field, ...]:
+    """Ask for the day, which is today unless they say another or one is on record."""
+    on_record = about.case["escalation_received_on"]
+    return (
+        Field("received", "When did they ask for it?", Kind.DAY,
+              value="" if on_record else about.today.isoformat(),
+              hint=f"Leave empty for the day on record, {day(on_record)}." if on_record else ""),
+        Field("note", "How did they ask?", hint="Such as by telephone. They need not say why."),
+    )  # fmt: skip
+
+
 def _escalate(doing: Doing) -> str:
     return escalate(
         doing.uow, doing.reference, received=doing.said["received"], note=doing.said["note"], **doing.writes
@@ -237,12 +248,7 @@ TO_REQUEST = CaseForm(
     intro=lambda _about: ("Stage and clocks end; the audit keeps their dates.",),
 )  # fmt: skip
 ESCALATE = CaseForm(
-    "stage-2", "Begin stage 2", "Continue",
-    lambda _about: (
-        Field("received", "When did they ask for it?", Kind.DAY, hint="Leave empty for the day on record."),
-        Field("note", "How did they ask?", hint="Such as by telephone. They need not say why."),
-    ),
-    _escalate, previews=True, ends_the_work=True,
+    "stage-2", "Begin stage 2", "Continue", _escalate_fields, _escalate, previews=True, ends_the_work=True,
     fits=lambda case: is_open(case) and case["stage"] == 1 and case["answered_on"] is not None,
     intro=lambda _about: ("Whoever handled stage 1 gives the case up; somebody else takes it.",),
 )  # fmt: skip

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from casework.common import SETTLED_BY_READING
+from casework.may_acknowledge import is_only_proposed
 from models.case_page_rows import Row
-from models.codes import Status
+from models.codes import Status, TaskKind
 from review.forms.answer import (
     ADD_POINT,
     ANSWER,
@@ -66,7 +67,7 @@ class Choices:
     """What the panel of a case offers; `agree` is empty where there is nothing to agree with.
 
     `main` is what mostly comes next where a case was ruled on, None where nothing stands out. Agreeing
-    `settles` the tasks of these kinds.
+    `settles` the tasks of these kinds, and among them `alert`, of which it is said.
     """
 
     agree: str
@@ -75,6 +76,7 @@ class Choices:
     main: Link | None
     groups: tuple[tuple[str, tuple[Link, ...]], ...]
     settles: tuple[str, ...] = tuple(kind.value for kind in SETTLED_BY_READING)
+    alert: str = TaskKind.DUTY_ALERT.value
 
 
 def choices(case: Row, names: Names) -> Choices:
@@ -116,9 +118,14 @@ def _follows(case: Row) -> str:
     if case["stage"] == 0 and case["status"] in FORMAL and case["guard_at"] is None:
         return "The complaint stays not accepted."
     if case["status"] in FORMAL:
-        return "" if case["respond_by"] else "The formal acknowledgement goes out."
-    return (
-        "Their request is acknowledged, if it was not yet."
-        if case["status"] is Status.SERVICE_REQUEST
-        else ""
-    )
+        return "" if case["respond_by"] else _unless_unconfirmed(case, "The formal acknowledgement goes out.")
+    if case["status"] is Status.SERVICE_REQUEST:
+        return _unless_unconfirmed(case, "Their request is acknowledged, if it was not yet.")
+    return ""
+
+
+def _unless_unconfirmed(case: Row, promise: str) -> str:
+    """Promise a letter only where somebody knows whom it would go to."""
+    if not case["reply_address"] and is_only_proposed(case["complainant_found_in"]):
+        return "No letter goes by email: nobody has confirmed whom to answer. See “Who complains”."
+    return promise

@@ -143,14 +143,15 @@ def case_page(
         working_days=working_days, today=today,
     )  # fmt: skip
     verdict, is_ruled = _verdict(rows, names)
+    complainant = person_in_words(case["complainant_name"], case["complainant_address"])
     page = rows.before // MESSAGES_A_PAGE + 1
     older = page + 1 if rows.before + len(messages) < rows.message_count else None
     return CasePage(
         reference=case["reference"],
         version=case["version"],
         title=one_line(case["subject"], longest=120) or "No subject",
-        complainant=person_in_words(case["complainant_name"], case["complainant_address"]),
-        found_in=found_in_words(case["complainant_found_in"]),
+        complainant=complainant,
+        found_in=found_in_words(case["complainant_found_in"], complainant),
         on_behalf_of=one_line(case["represented_name"], longest=100),
         claimed=in_full(case["claimed_on"]) if case["claimed_on"] else "",
         received=f"{in_full(case['received_on'])} {_CHANNELS[case['channel']]}",
@@ -223,9 +224,8 @@ def _verdict(rows: CaseRows, names: Names) -> tuple[str, bool]:
 
 
 def _ended(case: Mapping[str, Any]) -> str:
-    if case["merged_into"]:
-        return f"This case goes on as {case['merged_into']}."
-    if case["closed_on"]:
+    # That a merged case goes on elsewhere is said with the link to the other one.
+    if case["closed_on"] and not case["merged_into"]:
         return f"Closed on {in_full(case['closed_on'])}: {one_line(case['closed_why'], longest=300)}"
     return ""
 
@@ -233,7 +233,7 @@ def _ended(case: Mapping[str, Any]) -> str:
 def _related(rows: CaseRows) -> Iterator[Related]:
     """Yield the cases that were one with this one, or came out of it, each once."""
     case, seen = rows.case, {rows.case["reference"]}
-    own = ((case["merged_into"], "Goes on as"), (case["split_from"], "Came out of"))
+    own = ((case["merged_into"], "This case goes on as"), (case["split_from"], "Came out of"))
     for reference, how in (*own, *_in_trail(rows)):
         if reference and reference not in seen:
             seen.add(reference)

@@ -71,7 +71,7 @@ def clocks_of(
     times = _Times(case, tuple(extensions), received_at, working_days, today)
     ended = _why_ended(case, tuple(refusals))
     if ended:
-        return (Clock("Clocks", None, State.ENDED, ended), *_kept(times), *_of_request(times))
+        return (Clock("Ended", None, State.ENDED, ended), *_kept(times), *_of_request(times))
     return tuple(_running(times))
 
 

@@ -45,6 +45,7 @@ _ROLES = {
     "represented": "On behalf of",
     "reply_to": "Replies to",
 }
+_UNKNOWN = "Unknown sender"
 _A_MINUTE = 60
 
 
@@ -114,15 +115,15 @@ def people_of(people: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, str],
     return tuple(_people(people))
 
 
-def found_in_words(found_in: str) -> str:
-    """Say where somebody was found, empty where it is the sender."""
-    return _FOUND_IN.get(found_in, "")
+def found_in_words(found_in: str, person: str) -> str:
+    """Say where a person was found, empty where it is the sender, or where nobody was found at all."""
+    return _FOUND_IN.get(found_in, "") if person != _UNKNOWN else ""
 
 
 def person_in_words(name: str, address: str) -> str:
     """Write a person: "Ann Lee, ann@example.org"."""
     known = (one_line(name, longest=100), one_line(address, longest=120))
-    return ", ".join(filter(None, known)) or "Unknown sender"
+    return ", ".join(filter(None, known)) or _UNKNOWN
 
 
 def _people(people: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]]:
@@ -135,7 +136,7 @@ def _people(people: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str]
         is_repeat = role != "represented" and person in seen
         seen.add(person)
         if not is_repeat:
-            where = found_in_words(who.get("found_in", ""))
+            where = found_in_words(who.get("found_in", ""), person)
             yield words, f"{person} ({where})" if where and role != "reply_to" else person
 
 

@@ -16,10 +16,10 @@ PAGES = {
     "case arrange": "What is agreed",
     "case assign": "Assign",
     "case clarify": "Ask a question",
-    "case close": "Close the case",
+    "case close": "Close",
     "case close-request": "Close the service request",
     "case consent": "Consent",
-    "case convert": "Treat as a complaint, or as a service request",
+    "case convert": "Treat as a complaint",
     "case escalate": "Begin stage 2",
     "case exclude": "Do not accept",
     "case extend": "More time",
@@ -55,6 +55,7 @@ _OPTIONS = {
     "way": "the way",
     "value": "Address or number",
 }
+_REFERENCE = r"C-\d{4}-\d{4}-\d{2}"
 _ARGUMENT = (
     r"(?: (?:REF\b|M-\.\.\.|M-\d{1,9}|\.\.\.|\d{1,9}|C-\d{4}-\d{4}-\d{2}"
     r"|--[a-z-]{1,20}(?: (?:\.\.\.|NAME))?|(?<=--to )service-request))"
@@ -70,7 +71,12 @@ _VERSIONS = re.compile(r" \(you saw version \d{1,9}, it is at \d{1,9}\)")
 _PHRASES = (
     (re.compile(r"^--[a-z-]{1,20} (?=\d{4}-\d{2}-\d{2} cannot be right)"), ""),
     (re.compile(r"\bheard rule C-\d{4}-\d{4}-\d{2} --joins C-\d{4}-\d{4}-\d{2}"), "“It is a reply”"),
-    (re.compile(r"\brule without --status\b"), "choose “Leave as it is” under “Correct”"),
+    (re.compile(rf"`?\bheard rule (?:REF|{_REFERENCE}) --complainant\b`?"), "“Who complains”"),
+    (
+        re.compile(rf"`?\bheard case convert (?:REF|{_REFERENCE}) --to service-request\b`?"),
+        "“Treat as a service request”",
+    ),
+    (re.compile(r"\brule without --status\b"), "leave “What is it?” as it was under “Correct”"),
     (re.compile(r"--status ([a-z]{1,20})\b"), r"“\1”"),
     (re.compile(r"; name (?:another|one) \(--officer\)"), ""),
     (re.compile(r"\(--discretion: ([^()]{0,200})\)"), r"(\1)"),

@@ -39,6 +39,12 @@ class LetterLine:
         return self.state == LetterState.SENT.value
 
     @property
+    def is_to_come(self) -> bool:
+        """Say whether it may still go, and has not."""
+        coming = {LetterState.QUEUED.value, LetterState.HELD.value, LetterState.BY_HAND.value}
+        return self.state in coming
+
+    @property
     def is_part_of_conversation(self) -> bool:
         """Say whether it went to the person, or is on its way to them."""
         return not self.is_internal and self.state != LetterState.WITHDRAWN.value

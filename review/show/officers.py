@@ -44,7 +44,7 @@ class Person:
 def person(
     officer: Officer,
     account: Account | None,
-    attempts: Iterable[Attempts | None],
+    attempts: Iterable[Attempts],
     *,
     open_cases: int,
     provider: str,
@@ -53,7 +53,7 @@ def person(
 ) -> Person:
     """Return what is shown of an officer; `provider` is what the identity provider is called."""
     known = account or Account(officer=officer.name)
-    is_locked = any(each is not None and each.is_locked(now) for each in attempts)
+    is_locked = any(each.is_locked(now) for each in attempts)
     return Person(
         name=officer.name, full_name=officer.full_name, email=officer.email, role=officer.role,
         manager=officer.manager, open_cases=open_cases,

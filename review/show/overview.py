@@ -61,7 +61,9 @@ def ageing(days: Sequence[tuple[date, int]], *, today: date, working_days: Worki
     for day, count in days:
         counts[_age(working_days.between(day, today))] += count
     names = [*(name for _, name in _AGES), _OLDER]
-    return counted("Complaints without an answer, by age", "Age", [(name, counts[name]) for name in names])
+    return counted(
+        "Complaints without an answer now, by age", "Age", [(name, counts[name]) for name in names]
+    )
 
 
 def counted(
@@ -75,8 +77,8 @@ def counted(
     )  # fmt: skip
 
 
-def agreement(days: Sequence[Agreement]) -> Table:
-    """Return by month how often officers agreed with the suggestion."""
+def agreement(days: Sequence[Agreement], *, since: str) -> Table:
+    """Return by month how often officers agreed with the suggestion, since a day in words."""
     months: dict[tuple[int, int], list[int]] = {}
     for row in days:
         one = months.setdefault((row.day.year, row.day.month), [0, 0, 0])
@@ -90,7 +92,7 @@ def agreement(days: Sequence[Agreement]) -> Table:
         Bar(f"{_month(*key)}: status", status / count, f"{status / count:.0%}")
         for key, (count, status, _) in months.items()
     ]
-    caption = "How often officers agreed with the suggestion"
+    caption = f"How often officers agreed with the suggestion, since {since}"
     return Table(
         caption, ("Month", "Rulings", "Same status", "Same category"), rows,
         bars(f"{caption}; the table below says the same", drawn) if rows else None,

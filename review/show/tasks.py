@@ -55,8 +55,8 @@ class ToDo:
 def to_do(
     rows: Iterable[Mapping[str, Any]], *, reference: str, today: date, working_days: WorkingDays
 ) -> tuple[ToDo, ...]:
-    """Return the open tasks of a case, the soonest first."""
-    waiting = [row for row in rows if row["closed_at"] is None]
+    """Return the open tasks of a case, the soonest first; two alerts are one thing to do."""
+    waiting = _each_once(row for row in rows if row["closed_at"] is None)
     return tuple(
         ToDo(
             number=row["id"],
@@ -70,6 +70,20 @@ def to_do(
         )
         for row in sorted(waiting, key=lambda row: (row["due_by"], row["id"]))
     )
+
+
+def _each_once(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return tasks, each once: with its earliest day, and of several alerts what the latest says.
+
+    Two tasks of another kind are two things to do where they are about two messages, or say two things.
+    """
+    found: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in sorted(rows, key=lambda row: row["id"]):
+        kind = row["kind"]
+        key = (kind,) if kind is TaskKind.DUTY_ALERT else (kind, row["message_id"], row["note"])
+        due_by = min(row["due_by"], found[key]["due_by"]) if key in found else row["due_by"]
+        found[key] = {**row, "due_by": due_by}
+    return list(found.values())
 
 
 def _due(due_by: date, today: date, working_days: WorkingDays) -> str:

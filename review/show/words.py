@@ -1,5 +1,6 @@
 """How the pages say codes, dates and figures; the filters of the templates."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from models.deadlines import LONDON
 
 _NEARLY_ALL = 0.995
+_TWICE_ENDED = re.compile(r"([?!])\.(?=\s|$)")
 
 
 def today(now: datetime) -> date:
@@ -45,8 +47,8 @@ def percent(value: float) -> str:
 
 
 def sentence(text: str) -> str:
-    """Make a sentence of an error's words."""
-    tidy = text.strip()
+    """Make a sentence of an error's words; none ends after the mark of a question once more."""
+    tidy = _TWICE_ENDED.sub(r"\1", text.strip())
     return tidy[:1].upper() + tidy[1:] + ("" if tidy.endswith((".", "?", "!")) else ".")
 
 

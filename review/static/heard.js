@@ -31,3 +31,13 @@ document.addEventListener("keydown", (event) => {
   const next = rows[rows.indexOf(document.activeElement) + step];
   if (next) next.focus();
 });
+// Who writes for long stays signed in: the pages hear of it, every five minutes at most.
+let saidAt = Date.now();
+function stayAwake() {
+  const { awake, awakeSeconds } = document.body.dataset;
+  if (!awake || Date.now() - saidAt < awakeSeconds * 1000) return;
+  saidAt = Date.now();
+  // Where it fails, the next key tries again after a while; there is nothing that anybody could do about it.
+  fetch(awake, { redirect: "manual", cache: "no-store" }).catch(() => {});
+}
+["input", "keydown", "pointerdown"].forEach((what) => document.addEventListener(what, stayAwake));

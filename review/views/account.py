@@ -14,6 +14,7 @@ from review.access.door import (
     enter,
     faults_in_new_password,
     needs_passwords,
+    network,
     refusal,
     sign_in_page,
     token,
@@ -53,7 +54,8 @@ def check_sign_in() -> Response | tuple[str, int]:
     needs_passwords()
     name, to, now = typed_name(), request.form.get("to", ""), desk().clock()
     check_caller(now)
-    proof = prove_password(desk().units, name, request.form.get("password", ""), now=now)
+    typed = request.form.get("password", "")
+    proof = prove_password(desk().units, name, typed, network=network(), now=now)
     begun = None
     if proof.is_right:
         begun = signing_in.sign_in(
@@ -123,7 +125,7 @@ def check_set_password() -> Response | tuple[str, int]:
     needs_passwords()
     name, typed, now = typed_name(), request.form.get("code", ""), desk().clock()
     check_caller(now)
-    proof = prove_one_time_code(desk().units, name, typed, now=now)
+    proof = prove_one_time_code(desk().units, name, typed, network=network(), now=now)
     faults = {"code": refusal(proof, _WRONG_ONE_TIME, now=now)}
     if proof.is_right:
         caller_was_right()

@@ -11,6 +11,9 @@ from models.reference import message_name
 from review.access.guard_pages import needs
 from review.access.may import May
 from review.here import desk, officer
+from review.show.banner import banner_words
+from review.show.names import Names
+from review.show.trail import trail_of
 
 pages = Blueprint("items", __name__)
 
@@ -52,7 +55,7 @@ def make_case(number: int) -> AnyResponse | tuple[str, int]:
             officer=officer().name, policy=desk().policy, letterhead=desk().letterhead, now=desk().clock(),
         )  # fmt: skip
         uow.commit()
-    flash(f"{message_name(number)}: {done}")
+    flash(f"{message_name(number)}: {banner_words(done, Names())}")
     return redirect(url_for("queue.show"), 303)
 
 
@@ -66,7 +69,7 @@ def file(number: int) -> AnyResponse | tuple[str, int]:
     with desk().units() as uow:
         done = file_message(uow, number, reason=reason, officer=officer().name, now=desk().clock())
         uow.commit()
-    flash(f"{message_name(number)}: {done}")
+    flash(f"{message_name(number)}: {banner_words(done, Names())}")
     return redirect(url_for("queue.show"), 303)
 
 
@@ -104,10 +107,13 @@ def _in_sight(number: int) -> MessageView:
 
 def _page(view: MessageView, said: dict[str, str], *, fault: str, where: str = "status") -> str:
     message = view.message
+    with desk().units(reads=True) as uow:
+        people = {each.name: each.full_name for each in uow.officers.all()}
+    names = Names(desk().categories, desk().exclusions, people)
     return render_template(
         "item.html", message=message, name=message_name(message["id"]), attachments=view.attachments,
-        tasks=[task for task in view.tasks if task["closed_at"] is None], trail=view.trail, said=said,
-        fault=fault, where=where, statuses=_STATUSES, categories=desk().categories,
+        tasks=[task for task in view.tasks if task["closed_at"] is None], trail=trail_of(view.trail, names),
+        said=said, fault=fault, where=where, statuses=_STATUSES, categories=desk().categories,
         is_workable=message["outcome"] in _WORKABLE and officer().may(May.WORK_CASES),
         is_quarantined=message["outcome"] is Outcome.QUARANTINE,
     )  # fmt: skip

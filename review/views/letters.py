@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from casework.edit_letter import hold_letter, send_now
-from casework.letters_by_hand import record_done, release, withdraw
+from casework.letters_by_hand import owes_again, record_done, release, withdraw
 from casework.ways import ways_of
 from letters.pdf import address_lines, as_pdf, pdf_name
 from models.codes import ContactWay, LetterState
@@ -18,11 +18,13 @@ from models.held_rows import held_letters
 from models.letter_page_rows import find_letter
 from review.access.guard_pages import needs
 from review.access.may import May
-from review.forms.fields import Field, Kind, Typed, prefilled, read_form
+from review.forms.fields import LARGEST_NUMBER, Field, Kind, Typed, prefilled, read_form
 from review.forms.show_form import shown_faults, shown_fields
 from review.here import desk, officer
+from review.show.banner import banner_words
 from review.show.in_page_words import in_page_words
 from review.show.letter_page import WAITING, letter_page, waiting_letters
+from review.show.names import Names
 from review.show.words import today
 
 if TYPE_CHECKING:
@@ -166,7 +168,8 @@ def letter_in_sight(number: int) -> dict[str, Any]:
 
     Raises UnknownReference where there is none, in the same words where it is not theirs to see.
     """
-    row, me = find_letter(desk().engine, number), officer()
+    row = find_letter(desk().engine, number) if 0 < number <= LARGEST_NUMBER else None
+    me = officer()
     if row is None or (me.only_own and row["case_assigned_to"] != me.name):
         raise UnknownReference(f"there is no letter {number} that you can see")
     with desk().units() as uow:
@@ -185,7 +188,7 @@ def change_letter(what: "Callable[[SqlUnitOfWork], str]") -> str:
 
 def done_with(number: int, what: "Callable[[SqlUnitOfWork], str]") -> AnyResponse:
     """Make one change of a letter, say what was done, and show it again."""
-    flash(in_page_words(change_letter(what)))
+    flash(banner_words(change_letter(what), Names()))
     return redirect(url_for("letters.show", number=number), 303)
 
 
@@ -212,8 +215,16 @@ def _page(row: dict[str, Any], typed: Typed) -> str:
     return render_template(
         "letter.html", letter=letter_page(row, now=desk().clock()), row=row,
         reason=shown_fields((reason,), filled), posted=shown_fields((posted,), filled),
-        faults=shown_faults(fields, filled),
+        faults=shown_faults(fields, filled), is_owed_again=_is_owed_again(row),
     )  # fmt: skip
+
+
+def _is_owed_again(row: dict[str, Any]) -> bool:
+    """Say whether taking a letter back opens a task for what it would have told the person."""
+    with desk().units(reads=True) as uow:
+        case = uow.cases.find(row["case_reference"])
+        letters = case.letters if case is not None else []
+        return case is not None and any(each.id == row["id"] and owes_again(case, each) for each in letters)
 
 
 def _addressed(row: dict[str, Any]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from review.access.may import May
 from review.here import desk, officer
 from review.show.changes import changes_in_words
 from review.show.in_page_words import field_named, in_page_words
+from review.show.names import Names
 from review.show.officers import day_typed
 from review.show.words import today
 
@@ -89,7 +90,9 @@ def end(number: int) -> Response:
 def _issues_page(said: dict[str, str], where: str = "", fault: str = "") -> str:
     with desk().units(reads=True) as uow:
         found = uow.known_issues.open_on(date.min)
+        people = {each.name: each.full_name for each in uow.officers.all()}
     return render_template(
         "known_issues.html", issues=found, day=today(desk().clock()), categories=desk().categories, said=said,
-        faults={where: fault} if fault else {}, may_change=officer().may(May.CHANGE_ISSUES),
+        faults={where: fault} if fault else {}, names=Names(officers=people),
+        may_change=officer().may(May.CHANGE_ISSUES),
     )  # fmt: skip

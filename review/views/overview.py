@@ -27,6 +27,7 @@ def show() -> str:
     acknowledged = overview_rows.acknowledged_in_time(engine, since=since, day=day)
     answered = overview_rows.answered_in_time(engine, since=since, day=day)
     ruled = ruled_messages(engine, since=_begin(since))
+    said_since = f"{since.day} {since:%B %Y}"
     category, ground = show_overview.named(desk().categories), show_overview.named(desk().exclusions)
     return render_template(
         "overview.html",
@@ -36,24 +37,29 @@ def show() -> str:
         workload=overview_rows.workload(engine, day=day),
         names=_full_names(),
         tables=[
-            show_overview.punctuality("Complaints acknowledged within five working days", acknowledged),
-            show_overview.punctuality("Answers by the day on which they were due", answered),
+            show_overview.punctuality(
+                f"Complaints acknowledged within five working days, received since {said_since}",
+                acknowledged,
+            ),
+            show_overview.punctuality(
+                f"Answers by the day on which they were due, since {said_since}", answered
+            ),
             show_overview.ageing(
                 overview_rows.open_since(engine), today=day, working_days=desk().working_days
             ),
             show_overview.counted(
-                "What complaints were about", "Category", overview_rows.by_category(engine, since=since),
-                name=category,
+                f"What complaints were about, since {said_since}", "Category",
+                overview_rows.by_category(engine, since=since), name=category,
             ),
             show_overview.counted(
-                "Why complaints were not accepted", "Ground",
+                f"Why complaints were not accepted, since {said_since}", "Ground",
                 overview_rows.by_ground(engine, since=_begin(since)), name=ground,
             ),
             show_overview.agreement(
-                overview_rows.agreement(ruled, lambda at: at.astimezone(LONDON).date())
+                overview_rows.agreement(ruled, lambda at: at.astimezone(LONDON).date()), since=said_since
             ),
         ],
-        since=since,
+        since=said_since,
     )  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Your account: password, second factor, single keys, and where you are signed in."""
 
+from http import HTTPStatus
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -11,6 +13,7 @@ from review.access.door import (
     check_caller,
     faults_in_new_password,
     needs_passwords,
+    network,
     refusal,
     token,
 )
@@ -31,6 +34,13 @@ _WRONG = "Your present password is not right"
 def show() -> str:
     """Show the account of whoever is signed in."""
     return _page({})
+
+
+@pages.get("/awake")
+@needs(May.OWN_ACCOUNT)
+def awake() -> Response:
+    """Keep the session of somebody who writes for long; the guard before this route has written it down."""
+    return Response(status=HTTPStatus.NO_CONTENT)
 
 
 @pages.post("/password")
@@ -99,7 +109,8 @@ def _prove(field: str) -> Proof:
     needs_passwords()
     now = desk().clock()
     check_caller(now)
-    proof = prove_password(desk().units, officer().name, request.form.get(field, ""), now=now)
+    typed = request.form.get(field, "")
+    proof = prove_password(desk().units, officer().name, typed, network=network(), now=now)
     if proof.is_right:
         caller_was_right()
     return proof
@@ -109,7 +120,7 @@ def _settle(proof: Proof) -> None:
     """Let a right password not count as an attempt that failed."""
     if proof.is_right:
         with desk().units() as uow:
-            signing_in.settle(uow, officer().name, is_in=True, now=desk().clock())
+            signing_in.settle(uow, officer().name, proof, is_in=True, now=desk().clock())
             uow.commit()
 
 

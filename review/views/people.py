@@ -245,8 +245,9 @@ def _known(uow: "SqlUnitOfWork", name: str) -> Officer:
 def _person(uow: "SqlUnitOfWork", found: Officer) -> Person:
     now, provider = desk().clock(), desk().sign_in.microsoft
     keys = attempts_key(found.name), code_attempts_key(found.name)
+    tried = [each for key in keys for each in uow.attempts.look_up(key)]
     return person(
-        found, uow.accounts.look_up(found.name), [uow.attempts.look_up(key) for key in keys],
+        found, uow.accounts.look_up(found.name), tried,
         open_cases=len(uow.cases.assigned_to(found.name)), provider=provider.name if provider else "",
         today=today(now), now=now,
     )  # fmt: skip

@@ -22,6 +22,7 @@ _UNKNOWN = (
     "{name} knows you, but no officer who may sign in here goes with that account. "
     "Ask an administrator whether your email address is right in Heard"
 )
+_NOT_ASKED = SignInRefused("the answer is to nothing that this browser asked")
 
 
 @pages.record_once
@@ -54,6 +55,9 @@ def finish() -> Response | tuple[str, int]:
     if desk().sign_in.microsoft is None:
         abort(404)
     now, to = desk().clock(), str(session.get("to", ""))
+    if not open_id_connect.was_asked(request.args.get("state", "")):
+        # Any page can have a browser come here: what this one never asked for counts against nobody.
+        return _refused(_NOT_ASKED, _FAILED.format(name=_name()), 400)
     check_caller(now)
     try:
         identity = open_id_connect.finish(current_app)

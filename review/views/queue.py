@@ -10,8 +10,8 @@ from models.accounts import SavedFilter
 from models.case_page_rows import find_case
 from models.queue_rows import counts, queue_page
 from models.queue_selection import Looker, Position, Selection, Show
-from models.reference import read_reference
-from models.search_rows import search
+from models.reference import read_message_name, read_reference
+from models.search_rows import case_behind_message, search
 from models.search_terms import read_terms
 from review.access.guard_pages import for_everybody, needs
 from review.access.may import May
@@ -49,11 +49,12 @@ def show() -> str | Response:
     selection = Selection.read(request.args)
     if "q" not in request.args:
         return _listed(selection)
-    # Who types a reference wants the case, and not the messages that name it.
+    # Who types a reference or the name of a message wants that one, and not the messages that name it.
     reference = read_reference(selection.words)
     if reference and _is_in_sight(reference):
         return redirect(url_for("case.show", reference=reference), 303)
-    return _found(selection)
+    message = _page_of_message(read_message_name(selection.words))
+    return redirect(message, 303) if message else _found(selection)
 
 
 @pages.post("/queue/saved")
@@ -72,7 +73,8 @@ def save() -> Response | tuple[str, int]:
             uow.commit()
     if fault:
         return (_found if selection.words else _listed)(selection, fault=fault), 400
-    flash(f"The filter “{one_line(name)}” is saved")
+    instead = ", in place of the one that had this name" if name in names else ""
+    flash(f"The filter “{one_line(name)}” is saved{instead}")
     return redirect(_address_of(selection), 303)
 
 
@@ -160,6 +162,17 @@ def _names() -> Names:
 
 def _parts(looker: Looker) -> tuple[Show, ...]:
     return tuple(part for part in Show if not (looker.only_own and part in _OF_EVERYBODY))
+
+
+def _page_of_message(number: int | None) -> str:
+    """Return the address of a message's page, empty where there is none that the officer may see."""
+    reference = case_behind_message(desk().engine, number) if number is not None else None
+    if reference:
+        is_theirs = _is_in_sight(reference)
+        return url_for("case.message", reference=reference, number=number) if is_theirs else ""
+    # What has no case is nobody's, and shown to those who see everything.
+    is_shown = reference is not None and not officer().only_own
+    return url_for("items.show", number=number) if is_shown else ""
 
 
 def _is_in_sight(reference: str) -> bool:

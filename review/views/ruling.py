@@ -170,15 +170,16 @@ def _why_not(uow: "SqlUnitOfWork", reference: str, error: InputInvalid) -> str:
     if remembered is None or "has gone" in said:
         return said
     if remembered.officer != officer().name:
-        return said.replace(remembered.officer, _all_names().officer(remembered.officer), 1)
+        who = _all_names().officer(remembered.officer)
+        return in_page_words(str(error).replace(remembered.officer, who, 1))
     before = remembered.before
     cases = [uow.cases.find(each) for each in {**before["cases"], **before["opened"]}]
     written = [each for case in cases if case for each in case.letters if each.id in before["new"]["letters"]]
     gone = [letter_name(each.kind.value) for each in written if each.state is LetterState.SENT]
     if not gone:
         return said
-    have = "has" if len(gone) == 1 else "have"
-    return f"The {' and the '.join(gone)} {have} gone, so this cannot be undone any longer. Decide again instead."
+    have = f"{' and the '.join(gone)} {'has' if len(gone) == 1 else 'have'}"
+    return f"The {have} gone, so this cannot be undone any longer. Decide again instead."
 
 
 def _not_undone(why: str, reference: str) -> tuple[str, int]:
@@ -257,7 +258,8 @@ def _form_page(posted: Posted, *, has_changed: bool = False) -> str:
 def _letter_page(posted: Posted, done: str, letters: tuple[LetterToCome, ...]) -> str:
     fields = posted.form.fields(posted.about)
     return render_template(
-        "case_check.html", form=posted.form, case=posted.about.case, letters=letters, done=done,
+        "case_check.html", form=posted.form, case=posted.about.case, letters=letters,
+        done=banner_words(done, _names(posted.about)),
         hidden=hidden(fields, posted.typed), seen=posted.seen, came_from=posted.came_from,
         number=posted.about.number, wait=desk().undo_within,
     )  # fmt: skip

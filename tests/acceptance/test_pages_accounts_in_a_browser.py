@@ -60,6 +60,35 @@ def test_an_officer_sets_up_and_uses_a_second_factor_without_javascript(
         context.close()
 
 
+def test_a_page_in_which_somebody_writes_says_so_at_most_every_five_minutes(
+    pages: Pages, browser: Browser
+) -> None:
+    """The policy lets it; a page that only stands there says nothing."""
+    pages.add_officer("jo")
+    with pages.served() as address:
+        page = browser.new_page()
+        page.clock.install()
+        sign_in(page, address, "jo")
+        page.goto(f"{address}/new-case")
+        asked: list[int | None] = []
+        page.on(
+            "response",
+            lambda answer: asked.append(answer.status) if answer.url.endswith("/account/awake") else None,
+        )
+        page.clock.fast_forward("20:00")
+        assert asked == []
+        with page.expect_response("**/account/awake"):
+            page.keyboard.press("Tab")
+        page.keyboard.press("Tab")
+        page.clock.fast_forward("04:00")
+        page.mouse.click(5, 5)
+        page.clock.fast_forward("02:00")
+        with page.expect_response("**/account/awake"):
+            page.mouse.click(5, 5)
+        assert asked == [204, 204]
+        page.close()
+
+
 def test_the_pages_policy_holds_in_a_real_browser(pages: Pages, browser: Browser) -> None:
     """No script or style in the page itself, nothing from elsewhere, no form to elsewhere."""
     pages.add_officer("jo")

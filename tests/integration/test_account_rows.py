@@ -4,12 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from pages import Pages
 from sqlalchemy import Engine, event
 
-from models.accounts import Account, attempts_key
+from models.accounts import Account, attempts_key, code_attempts_key, key_anywhere, key_at
 from models.codes import Role
 from models.people import Officer
 from models.unit_of_work import SqlUnitOfWork
@@ -21,13 +22,14 @@ from review.desk import OpenIdConnect
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 PASSWORD = "kettle lorry window"
+HERE = "192.0.2.7"
 
 
 def failures(engine: Engine, name: str) -> int:
     """Return how often a name has failed."""
     with SqlUnitOfWork(engine, reads=True) as uow:
         found = uow.attempts.look_up(attempts_key(name))
-    return found.failures if found else 0
+    return max((each.failures for each in found), default=0)
 
 
 def put_jo(engine: Engine) -> None:
@@ -44,7 +46,8 @@ def test_attempts_at_the_same_moment_are_each_counted(engine: Engine) -> None:
 
     def guess(number: int) -> bool:
         return prove_password(
-            lambda *, reads=False: SqlUnitOfWork(engine, reads=reads), "jo", f"guess {number}", now=NOW
+            lambda *, reads=False: SqlUnitOfWork(engine, reads=reads), "jo", f"guess {number}",
+            network=HERE, now=NOW,
         ).locked_until is not None  # fmt: skip
 
     with ThreadPoolExecutor(8) as pool:
@@ -61,7 +64,9 @@ def test_a_name_that_is_nobodys_is_written_down_as_often(engine: Engine) -> None
     counts = []
     for name in ("jo", "nobody"):
         commits.clear()
-        prove_password(lambda *, reads=False: SqlUnitOfWork(engine, reads=reads), name, "wrong", now=NOW)
+        prove_password(
+            lambda *, reads=False: SqlUnitOfWork(engine, reads=reads), name, "wrong", network=HERE, now=NOW
+        )
         counts.append(len(commits))
     assert counts == [2, 2]
     assert failures(engine, "jo") == failures(engine, "nobody") == 1
@@ -80,6 +85,25 @@ def test_failures_are_forgotten_after_a_day(engine: Engine) -> None:
     assert failures(engine, "b") == 0
 
 
+def test_what_failed_anywhere_under_a_name_is_forgotten_together(engine: Engine) -> None:
+    """And nothing of another name, nor of the one-time codes."""
+    with SqlUnitOfWork(engine) as uow:
+        for name in ("jo", "sam"):
+            key = attempts_key(name)
+            for each in (key, key_anywhere(key), key_at(key, HERE), key_at(key, "198.51.100.9")):
+                uow.attempts.of(each, now=NOW).count(NOW)
+        uow.attempts.of(code_attempts_key("jo"), now=NOW).count(NOW)
+        uow.commit()
+    with SqlUnitOfWork(engine) as uow:
+        assert len(uow.attempts.look_up(attempts_key("jo"))) == 4
+        uow.attempts.forget(attempts_key("jo"))
+        uow.commit()
+    with SqlUnitOfWork(engine, reads=True) as uow:
+        kept = [uow.attempts.look_up(key(name)) for key in (attempts_key, code_attempts_key)
+                for name in ("jo", "sam")]  # fmt: skip
+    assert [len(each) for each in kept] == [0, 4, 1, 0]
+
+
 def test_sessions_of_an_officer_end_together_but_for_one(engine: Engine) -> None:
     """Those of others go on; what is over is forgotten."""
     with SqlUnitOfWork(engine) as uow:
@@ -94,6 +118,30 @@ def test_sessions_of_an_officer_end_together_but_for_one(engine: Engine) -> None
         assert [each.token_hash for each in uow.sessions.of("jo", now=NOW)] == [keep]
         assert len(uow.sessions.of("sam", now=NOW)) == 1
         assert uow.sessions.of("sam", now=NOW + DAY) == []
+
+
+def test_a_selection_that_is_saved_twice_at_the_same_moment_is_kept_once(engine: Engine) -> None:
+    """In place of the older one of that name, whoever comes first."""
+    barrier = Barrier(4)
+
+    def save(number: int) -> None:
+        with SqlUnitOfWork(engine) as uow:
+            barrier.wait()
+            uow.saved_filters.save("jo", "bins", f"q={number}")
+            uow.commit()
+
+    if engine.dialect.name == "sqlite":
+        # Writers queue up there, and nobody could wait for the others once they have begun.
+        barrier = Barrier(1)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(save, range(4)))
+    with SqlUnitOfWork(engine) as uow:
+        uow.saved_filters.save("sam", "bins", "q=sam")
+        uow.saved_filters.save("jo", "bins", "q=last")
+        uow.commit()
+    with SqlUnitOfWork(engine, reads=True) as uow:
+        assert [each.query for each in uow.saved_filters.of("jo")] == ["q=last"]
+        assert [each.query for each in uow.saved_filters.of("sam")] == ["q=sam"]
 
 
 @pytest.mark.parametrize("secret", ["totp_secret", "recovery_hash", "password_hash"])

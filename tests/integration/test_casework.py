@@ -227,6 +227,7 @@ def test_a_letter_in_the_deliverys_hands_is_not_withdrawn(engine: Engine) -> Non
     held = new_letter(state=LetterState.HELD, message_id="<held@heard.invalid>")
     claimed = new_letter(message_id="<claimed@heard.invalid>", claimed_until=NOW + timedelta(minutes=5))
     kept(engine, letters=[held, claimed])
+    employed(engine, "pat")
     with SqlUnitOfWork(engine) as uow:
         convert_to_request(uow, FIRST, reason="She only asked.", **WRITES)
         uow.commit()
@@ -235,7 +236,7 @@ def test_a_letter_in_the_deliverys_hands_is_not_withdrawn(engine: Engine) -> Non
     assert [letter.state for letter in letters] == [
         LetterState.WITHDRAWN, LetterState.QUEUED, LetterState.QUEUED,
     ]  # fmt: skip
-    assert letters[-1].kind is LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT
+    assert letters[-1].kind is LetterKind.CORRECTION
 
 
 def test_the_chain_of_the_audit_holds_over_an_answer_with_many_points(engine: Engine) -> None:

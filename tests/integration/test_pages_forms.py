@@ -1,12 +1,13 @@
 """Every form about a case: what it records when it is right, what it says when not, what it shows before."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from pages import Pages
+from pages import NOW, Pages
 from sqlalchemy import select
 from worked_cases import (
     FIRST,
@@ -28,7 +29,7 @@ from worked_cases import (
 from models import orm
 from models.codes import ArrangementKind, LetterKind, PointOutcome, Role, Status
 from models.people import Arrangement
-from models.reference import reference_of
+from models.reference import reference_of, references_in
 from models.unit_of_work import SqlUnitOfWork
 from review.show.actions import FORMS
 
@@ -265,10 +266,26 @@ def test_an_answer_says_all_that_was_found_and_ends_the_work(pages: Pages, jo: F
         assert words in letter.text
 
 
+def test_stage_2_was_asked_for_today_unless_a_day_is_on_record(pages: Pages, jo: FlaskClient) -> None:
+    """The day stands in the form; only where one was noted is it left empty, and the page says which."""
+    put(pages, FIRST, **answered())
+    put(pages, SECOND, **answered(escalation_received_on=answered()["answered_on"]))
+    today, on_record = jo.get(f"/cases/{FIRST}/stage-2"), jo.get(f"/cases/{SECOND}/stage-2")
+    assert re.findall(r'name="received-(?:day|month|year)"[^>]* value="(\d+)"', today.text) == [
+        str(NOW.day), str(NOW.month), str(NOW.year),
+    ]  # fmt: skip
+    assert "Leave empty" not in said(today)
+    assert "Leave empty for the day on record, " in said(on_record)
+    assert not re.search(r'name="received-day"[^>]* value="\d', on_record.text)
+
+
 def test_what_splits_off_is_a_case_of_its_own(pages: Pages, jo: FlaskClient) -> None:
-    """Its letter was shown, and the page says its reference."""
+    """Its letter is shown before, when its reference is not known; the page says it afterwards."""
     put(pages, FIRST, **begun())
     data = {"points": ["2"], "status": "complaint", "category": "housing_rent", "reason": "Another."}
+    shown = said(send(jo, f"/cases/{FIRST}/split", seen=1, **data))
+    assert "We have received your complaint: (its own reference)" in shown
+    assert set(references_in(shown)) == {FIRST}
     done = send(jo, f"/cases/{FIRST}/split", seen=1, step="record", **data)
     with pages.engine.connect() as connection:
         new = connection.scalar(select(orm.cases.c.reference).where(orm.cases.c.split_from == FIRST))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from pages import NOW, Pages
+from rows import new_letter
 from worked_cases import (
     FIRST,
     SECOND,
@@ -24,7 +25,7 @@ from worked_cases import (
 )
 
 from models.case import Letter
-from models.codes import ArrangementKind, ContactWay, LetterState, Role, TaskKind
+from models.codes import ArrangementKind, ContactWay, LetterKind, LetterState, Role, TaskKind
 from models.people import Arrangement
 from models.unit_of_work import SqlUnitOfWork
 
@@ -198,6 +199,19 @@ def test_a_letter_is_taken_back_for_a_reason(pages: Pages, jo: FlaskClient) -> N
     case = case_of(pages)
     assert case.letters[0].state is LetterState.WITHDRAWN
     assert TaskKind.ACKNOWLEDGEMENT_OWED in {task.kind for task in case.tasks if task.closed_at is None}
+
+
+def test_only_a_letter_that_is_owed_again_is_said_to_open_a_task(pages: Pages, jo: FlaskClient) -> None:
+    """A question that is taken back is simply not asked."""
+    asked = new_letter(kind=LetterKind.CLARIFICATION, message_id="<asked@heard.invalid>")
+    put(pages, SECOND, **begun(letters=[asked]))
+    promise = "is then owed to them: a task says so"
+    assert promise in said(jo.get("/letters/1"))
+    question = said(jo.get("/letters/2"))
+    assert "Take it back Nobody is sent it." in question
+    assert promise not in question
+    send(jo, "/letters/2/withdraw", reason="They rang.")
+    assert [task.kind for task in case_of(pages, SECOND).tasks] == []
 
 
 def test_a_letter_for_the_post_is_printed_with_its_address_and_recorded(

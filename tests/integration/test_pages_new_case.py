@@ -1,12 +1,17 @@
 """The form for complaints that come without mail: what it asks, what triage thinks, what becomes of them."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from builders import make_decision
 from flask.testing import FlaskClient
 from pages import NOW, Pages
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from worked_cases import (
     Triages,
     actions_in_audit,
@@ -69,6 +74,19 @@ def test_a_call_becomes_a_case_with_its_clock_from_when_it_came(
     assert triage.asked[0].body == "The bin was missed again."
     assert actions_in_audit(pages)[-1] == "taken_by_hand"
     assert f"Case {reference} opened" in banner_of(jo.get(answer.location))
+
+
+def test_the_letter_of_a_new_case_waits_and_the_banner_leads_to_it(pages: Pages, jo: FlaskClient) -> None:
+    """As long as after a ruling; so long it can be taken back."""
+    answer = send(jo, "/new-case", step="open", **(CALL | {"email": "bo@example.org", "telephone": ""}))
+    (letter,) = case_of(pages, opened(pages)).letters
+    assert letter.state is LetterState.QUEUED
+    assert letter.due_at == NOW + pages.desk.undo_within
+    shown = jo.get(answer.location)
+    assert "It goes on Fri 20 Nov 2026, 10:02; until then it can be" in banner_of(shown)
+    assert f'href="/letters/{letter.id}">Look at the letter' in shown.text
+    assert send(jo, f"/letters/{letter.id}/withdraw", reason="She rang again.").status_code == 303
+    assert case_of(pages, opened(pages)).letters[0].state is LetterState.WITHDRAWN
 
 
 def test_what_triage_thinks_is_shown_and_nothing_is_kept(pages: Pages, jo: FlaskClient) -> None:
@@ -142,6 +160,61 @@ def test_the_very_same_note_is_taken_once(pages: Pages, jo: FlaskClient) -> None
     assert again.status_code == 409
     assert "The very same note is on record" in said(again)
     opened(pages)
+
+
+def form_of(client: FlaskClient, **changes: Any) -> dict[str, Any]:
+    """Return the form as it is sent back by a browser, with what was typed into it at 10:00."""
+    found = re.search(r'name="once" value="([0-9a-f]{32})"', client.get("/new-case").text)
+    assert found is not None
+    typed = {"received-day": "20", "received-month": "11", "received-year": "2026", "time": "10:00"}
+    return CALL | typed | {"once": found[1]} | changes
+
+
+def test_a_form_that_is_sent_twice_opens_one_case(pages: Pages, jo: FlaskClient) -> None:
+    """A second later or after the minute; the second answer leads to the case and says so."""
+    form = form_of(jo)
+    checked = send(jo, "/new-case", step="check", **form)
+    assert f'name="once" value="{form["once"]}"' in checked.text
+    assert f'value="{form["once"]}"' in send(jo, "/new-case", step="open", **(form | {"text": ""})).text
+    first = send(jo, "/new-case", step="open", **form)
+    for later in (1, 90):
+        pages.now += timedelta(seconds=later)
+        again = send(jo, "/new-case", step="open", **form)
+        assert (again.status_code, again.location) == (303, first.location)
+        assert f"Case {opened(pages)} was there already" in banner_of(jo.get(again.location))
+    assert len(case_of(pages, opened(pages)).letters) == 1
+
+
+def test_another_form_or_other_words_open_another_case(pages: Pages, jo: FlaskClient) -> None:
+    """Two neighbours ring about the same bin; who goes back and writes anew loses nothing."""
+    form = form_of(jo)
+    sent = [form, form | {"text": "The bin was missed, and the lid is broken."}, form_of(jo)]
+    pages.now += timedelta(seconds=1)
+    references = set()
+    for each in sent:
+        references.add(send(jo, "/new-case", step="open", **each).location)
+        pages.now += timedelta(seconds=1)
+    assert len(references) == 3
+
+
+def test_a_form_that_is_sent_twice_at_the_same_moment_opens_one_case(tmp_path: Path, engine: Engine) -> None:
+    """On both databases, whichever comes first: the other is led to the same case."""
+    pages = Pages(engine, tmp_path)
+    pages.change(back_office=Triages())
+    pages.add_officer("jo")
+    clients = [pages.client_of("jo") for _ in range(4)]
+    form = form_of(clients[0])
+    barrier = Barrier(len(clients))
+
+    def submit(client: FlaskClient) -> tuple[int, str]:
+        barrier.wait()
+        answer = send(client, "/new-case", step="open", **form)
+        return answer.status_code, answer.location
+
+    with ThreadPoolExecutor(len(clients)) as pool:
+        answers = set(pool.map(submit, clients))
+    assert answers == {(303, f"/cases/{opened(pages)}")}
+    pages.app.engine.dispose()
 
 
 def test_a_service_manager_goes_on_with_the_case_that_they_opened(pages: Pages, triage: Triages) -> None:

@@ -1,6 +1,8 @@
 """The pages of the manager and the administrator: overview, classifier, settings, known issues, items."""
 
+import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from builders import make_message
@@ -8,8 +10,9 @@ from pages import NOW, Pages
 from rows import new_case
 
 from casework.quarantine import quarantine
-from models.codes import Role, Status
-from models.overview_rows import Workload, workload
+from models.case import Ruling
+from models.codes import Ombudsman, Role, Status
+from models.overview_rows import Workload, today_figures, workload
 from models.queue_rows import counts
 from models.queue_selection import Looker, Selection, Show
 from models.unit_of_work import SqlUnitOfWork
@@ -74,6 +77,36 @@ def test_the_overview_counts_punctuality_and_workload(office: Pages) -> None:
     assert counted == {None: 3, Show.OVERDUE: 2}
 
 
+def test_what_was_undone_or_merged_away_today_is_not_counted(office: Pages) -> None:
+    """Of three cases that came today one was merged away; of two rulings one was taken back."""
+    gone: dict[str, Any] = {"merged_into": "C-0001", "closed_on": TODAY, "closed_why": "the same"}
+    with SqlUnitOfWork(office.engine) as uow:
+        for number, changes in enumerate([{}, gone, {}, {"opened_at": NOW - timedelta(days=1)}], start=1):
+            usual: dict[str, Any] = {"reference": f"C-000{number}", "opened_at": NOW, "received_on": TODAY}
+            case = new_case(**(usual | changes))
+            if number == 1:
+                case.rulings = [
+                    Ruling(
+                        officer="officer", ruled_at=NOW, status=Status.COMPLAINT, reason="It is.",
+                        category="housing_repairs", ombudsman=Ombudsman.HOUSING, undone_at=undone_at,
+                    )
+                    for undone_at in (None, NOW)
+                ]  # fmt: skip
+            uow.cases.add(case)
+        uow.commit()
+    figures = today_figures(office.engine, day=TODAY, since=NOW - timedelta(hours=10))
+    assert (figures.cases, figures.rulings) == (2, 1)
+
+
+def test_every_figure_of_the_overview_says_its_period(office: Pages) -> None:
+    """Since when, today or now: on each card and in each heading."""
+    page = office.client_of("auditor").get("/overview").text
+    named = re.findall(r"<dt>(.*?)</dt>", page) + re.findall(r"<h2[^>]*>(.*?)</h2>", page)
+    assert len(named) == 9 + 7
+    for each in named:
+        assert re.search(r"since 1 November 2025|\btoday|\bnow\b", each), each
+
+
 def test_the_overview_counts_agreement_by_ruling(office: Pages) -> None:
     """A page without any ruling says so, and one with rulings counts them."""
     assert (
@@ -87,7 +120,9 @@ def test_a_known_issue_is_declared_and_ended_and_both_are_on_record(office: Page
     said = {"title": "No heating in Ashby House", "category": "housing_repairs", "words": "heating, boiler",
             "known": "A part is on its way.", "ends_on": "2026-12-01"}  # fmt: skip
     assert client.post("/known-issues", data=said).status_code == 303
-    assert "No heating in Ashby House" in client.get("/known-issues").text
+    page = client.get("/known-issues").text
+    assert "No heating in Ashby House" in page
+    assert "Declared by Officer Example, " in page
     assert client.post("/known-issues/1/end").status_code == 303
     assert "ended" in client.get("/known-issues").text
 
@@ -144,6 +179,27 @@ def test_a_quarantined_message_is_filed_only_with_a_reason(office: Pages) -> Non
     number, client = keep_quarantined(office), office.client_of("officer")
     assert client.post(f"/messages/{number}/file", data={"reason": " "}).status_code == 400
     assert client.post(f"/messages/{number}/file", data={"reason": "Spam."}).status_code == 303
+
+
+def test_what_happened_to_a_message_is_said_in_sentences_and_full_names(office: Pages) -> None:
+    """As the trail of a case says it; for the auditor too."""
+    number, client = keep_quarantined(office), office.client_of("officer")
+    client.post(f"/messages/{number}/file", data={"reason": "It is spam."})
+    page = client.get(f"/messages/{number}").text
+    trail = " ".join(re.sub(r"<[^>]+>", "", page[page.index("What happened to it") :]).split())
+    assert "Heard: Put the message aside for an officer: it could not be read." in trail
+    assert "Officer Example: Filed the message, which needs nothing done: It is spam." in trail
+
+
+@pytest.mark.parametrize("path", ["/known-issues", "/messages/{}", "/queue"])
+def test_categories_stand_in_the_order_of_their_names(office: Pages, path: str) -> None:
+    """The one for whatever is left is the last."""
+    page = office.client_of("officer").get(path.format(keep_quarantined(office))).text
+    (chosen,) = re.findall(r'<select[^>]*name="category".*?</select>', page, re.DOTALL)
+    names = [each.strip() for each in re.findall(r'<option value="[a-z_]+"[^>]*>(.*?)</option>', chosen)]
+    assert len(names) > 10
+    assert names[-1] == "Other"
+    assert names[:-1] == sorted(names[:-1], key=str.casefold)
 
 
 def test_a_quarantined_message_can_be_read_again(office: Pages) -> None:

@@ -122,7 +122,7 @@ def test_a_slip_is_said_at_its_field_and_nothing_is_lost(
     assert f'href="#{field}"' in page
     assert f'id="{field}"' in page
     assert "<title>Error: " in page
-    assert "--" not in re.sub(r'class="[^"]*"|<!--.*?-->', "", page)
+    assert "--" not in re.sub(r'class="[^"]*"|csrf_token" value="[^"]*"|<!--.*?-->', "", page)
     assert 'value="pat.lee@harrowmere.example"' in page or field == "email"
     assert audit(pages) == []
 
@@ -256,7 +256,7 @@ def test_nobody_gives_themselves_a_code(pages: Pages, ada: FlaskClient) -> None:
     assert account(pages, "ada").password_hash
 
 
-@pytest.mark.parametrize("name", ["kim", "JO", "jo'--", "{{7*7}}", "%00"])
+@pytest.mark.parametrize("name", ["kim", "JO", "jo'--", "{{7*7}}"])
 def test_who_is_not_on_record_is_not_found(name: str, pages: Pages, ada: FlaskClient) -> None:
     """Whatever somebody writes into an address."""
     assert ada.get(f"/people/{name}").status_code == 404

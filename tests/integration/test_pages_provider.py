@@ -12,6 +12,7 @@ from identity_provider import CLIENT, SECRET, IdentityProvider
 from pages import PASSWORD, Pages
 
 from models.codes import Role
+from review.access.callers import MOST
 from review.access.identity import identity_of
 from review.desk import OpenIdConnect
 
@@ -168,7 +169,7 @@ def test_somebody_who_is_no_officer_is_told_so_and_not_made_one(
         assert [each.name for each in uow.officers.all()] == ["jo"]
 
 
-@pytest.mark.parametrize("verified", [False, "false", None, 1.5])
+@pytest.mark.parametrize("verified", [False, "false", None, 1.5, 1, [], ["true"], {}])
 def test_an_address_that_is_not_verified_names_nobody(
     verified: object, pages: Pages, provider: IdentityProvider
 ) -> None:
@@ -211,6 +212,15 @@ def test_a_way_back_is_gone_once(pages: Pages) -> None:
     assert not is_in(client)
 
 
+def test_what_no_browser_asked_for_shuts_nobody_out(pages: Pages) -> None:
+    """Any page can have an office's browsers fetch the address, as often as it likes."""
+    client = pages.flask.test_client()
+    begin(client)
+    for back in ("/sign-in/microsoft/back", "/sign-in/microsoft/back?state=x&code=y") * MOST:
+        assert client.get(back).status_code == 400
+    assert signs_in(pages.flask.test_client()).status_code == 303
+
+
 def test_what_the_provider_refuses_is_logged_by_its_code_alone(
     pages: Pages, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -218,8 +228,10 @@ def test_what_the_provider_refuses_is_logged_by_its_code_alone(
     client = pages.flask.test_client()
     back = at_provider(begin(client))
     assert client.get(back.replace("code=", "code=x")).status_code == 400
-    begin(client)
-    answer = client.get("/sign-in/microsoft/back?error=access_denied&error_description=jo@harrowmere.example")
+    state = parse_qs(urlsplit(begin(client)).query)["state"][0]
+    answer = client.get(
+        f"/sign-in/microsoft/back?error=access_denied&error_description=jo@harrowmere.example&state={state}"
+    )
     assert answer.status_code == 400
     written = "".join(capfd.readouterr())
     assert "invalid_grant" in written

@@ -134,6 +134,26 @@ def test_a_reference_goes_straight_to_its_case(pages: Pages, jo: FlaskClient) ->
     assert "No message" in page(jo, f"/queue?q={reference_of(2)}")
 
 
+def test_the_name_of_a_message_goes_straight_to_it_where_it_may_be_seen(
+    pages: Pages, jo: FlaskClient
+) -> None:
+    """M-1 as the pages write it; a bare number is a word, and what is not theirs is not found."""
+    reference = put(pages, 1)
+    number = put_quarantined(pages)
+    pages.add_officer("sam", Role.SERVICE_MANAGER)
+    sam = pages.client_of("sam")
+    for typed, leads_to in (
+        ("M-1", f"/cases/{reference}/messages/1"),
+        (f" m-{number} ", f"/messages/{number}"),
+    ):
+        answer = jo.get("/queue", query_string={"q": typed})
+        assert (answer.status_code, answer.location) == (303, leads_to)
+        assert jo.get(leads_to).status_code == 200
+        assert "No message" in page(sam, f"/queue?q={typed.strip()}")
+    assert "No message" in page(jo, "/queue?q=M-999999999")
+    assert jo.get("/queue?q=1").status_code == 200
+
+
 def test_who_sees_only_their_own_sees_and_finds_nothing_else(pages: Pages) -> None:
     """A service manager is not even told that there is more."""
     pages.add_officer("sam", Role.SERVICE_MANAGER)
@@ -179,6 +199,7 @@ def test_a_filter_without_a_name_is_asked_for_one(jo: FlaskClient) -> None:
         assert jo.post("/queue/saved", data={"name": f"f{number}", "query": "q=x"}).status_code == 303
     assert "Remove a filter" in jo.post("/queue/saved", data={"name": "more", "query": "q=x"}).text
     assert jo.post("/queue/saved", data={"name": "f1", "query": "show=mine"}).status_code == 303
+    assert "“f1” is saved, in place of the one that had this name" in page(jo)
 
 
 def test_due_dates_follow_the_clock(pages: Pages, jo: FlaskClient) -> None:

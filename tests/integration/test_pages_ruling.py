@@ -14,6 +14,7 @@ from worked_cases import (
     actions_in_audit,
     answered,
     asked,
+    banner_of,
     begun,
     broken_links_of_errors,
     case_of,
@@ -85,12 +86,42 @@ def test_a_letter_that_has_gone_is_not_undone_and_the_page_says_so(pages: Pages,
     assert case_of(pages).respond_by is not None
 
 
+def test_a_late_undo_says_that_the_letter_has_gone_and_leads_to_the_case(
+    pages: Pages, jo: FlaskClient
+) -> None:
+    """What the letter changed of the case as it went is not what stands in the way."""
+    send(jo, f"/cases/{FIRST}/agree", seen=1)
+    with SqlUnitOfWork(pages.engine) as uow:
+        uow.letters.get(1).state = LetterState.SENT
+        uow.cases.get(FIRST).count_change()
+        uow.commit()
+    refused = send(jo, f"/cases/{FIRST}/undo", **{"from": "show=mine"})
+    assert refused.status_code == 409
+    assert "The stage 1 acknowledgement has gone, so this cannot be undone any longer." in said(refused)
+    assert f'href="/cases/{FIRST}?from=show%3Dmine">Go to case {FIRST}' in refused.text
+    again = send(jo, f"/cases/{SECOND}/undo")
+    assert "was changed since" in said(again)
+    assert f"Go to case {SECOND}" in said(again)
+
+
+def test_a_banner_names_people_in_full_and_the_case_once(jo: FlaskClient) -> None:
+    """The name with which somebody signs in is for signing in."""
+    send(jo, f"/cases/{FIRST}/assign", seen=1, to="sam")
+    send(jo, f"/cases/{FIRST}/assign", seen=2, to="jo")
+    shown = banner_of(jo.get(f"/cases/{FIRST}"))
+    assert f"Case {FIRST} is Sam Example's now." in shown
+    assert f"Case {FIRST} is Jo Example's now in place of Sam Example." in shown
+    assert f"{FIRST}: " not in shown
+
+
 def test_nobody_is_offered_what_another_officer_did(pages: Pages, jo: FlaskClient) -> None:
     """Sam sees no button, and is refused where he posts it all the same."""
     send(jo, f"/cases/{FIRST}/agree", seen=1)
     sam = pages.client_of("sam")
     assert f'action="/cases/{FIRST}/undo"' not in sam.get(f"/cases/{FIRST}").text
-    assert send(sam, f"/cases/{FIRST}/undo").status_code == 409
+    refused = send(sam, f"/cases/{FIRST}/undo")
+    assert refused.status_code == 409
+    assert "Jo Example did this to case" in said(refused)
 
 
 def test_the_next_case_is_the_next_of_the_queue_that_the_officer_came_from(jo: FlaskClient) -> None:
@@ -288,6 +319,39 @@ def test_the_menu_offers_what_fits(pages: Pages, jo: FlaskClient) -> None:
     closed = said(jo.get("/cases/C-0000-0005-83"))
     assert "Open again" in closed
     assert "Do not accept" not in closed
+
+
+def test_agreeing_says_that_it_settles_an_alert_before_and_after(pages: Pages, jo: FlaskClient) -> None:
+    """Below the button, in the banner, and in the trail; nowhere where there is none."""
+    alert = Task(kind=TaskKind.DUTY_ALERT, opened_at=NOW, due_by=NOW.date(), note="please look today")
+    put(pages, "C-0000-0004-86", tasks=[alert])
+    also = "This also settles the alert: somebody may be in danger."
+    settled = "the alert that somebody may be in danger is settled"
+    assert also in said(jo.get("/cases/C-0000-0004-86"))
+    assert also not in said(jo.get(f"/cases/{FIRST}"))
+    done = send(jo, "/cases/C-0000-0004-86/agree", seen=1)
+    assert settled in banner_of(jo.get(done.location))
+    shown = said(jo.get("/cases/C-0000-0004-86"))
+    assert settled in shown
+    assert also not in shown
+
+
+@pytest.mark.parametrize("status", [Status.COMPLAINT, Status.SERVICE_REQUEST])
+def test_no_letter_is_promised_where_nobody_has_confirmed_whom_to_answer(
+    pages: Pages, jo: FlaskClient, status: Status
+) -> None:
+    """A colleague forwarded it: the button does not promise a letter, and agreeing says what is lacking."""
+    new = "C-0000-0004-86"
+    stage = 1 if status is Status.COMPLAINT else 0
+    put(pages, new, status=status, stage=stage, reply_address="", complainant_found_in="forward")
+    before = said(jo.get(f"/cases/{new}"))
+    assert "nobody has confirmed whom to answer. See “Who complains”." in before
+    assert "acknowledgement goes out" not in before
+    assert "is acknowledged, if it was not yet" not in before
+    done = send(jo, f"/cases/{new}/agree", seen=1)
+    banner = banner_of(jo.get(done.location))
+    assert "no letter: nobody has confirmed whom to answer: “Who complains”" in banner
+    assert case_of(pages, new).letters == []
 
 
 def test_what_was_ruled_on_is_answered_next_and_not_agreed_with_again(pages: Pages, jo: FlaskClient) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from casework import accounts
-from models.accounts import Account
+from models.accounts import FREE_FAILURES_ANYWHERE, Account, attempts_key, key_anywhere
 from models.codes import Role
 from review.access.callers import MOST
 from review.access.signing_in import OWES_FOR
@@ -88,9 +89,9 @@ def test_an_officer_signs_in_and_goes_on_to_where_they_wanted(pages: Pages) -> N
 
 @pytest.mark.parametrize(
     ("name", "password"),
-    [("jo", "wrong"), ("jo", ""), ("", ""), ("kim", PASSWORD), ("jo\x00", PASSWORD), ("x" * 10**5, PASSWORD),
+    [("jo", "wrong"), ("jo", ""), ("", ""), ("kim", PASSWORD), ("x" * 10**5, PASSWORD),
      ("jo", "y" * 10**6), ("jo", "\ud800")],
-    ids=["wrong", "empty", "nothing", "nobody", "nul", "long name", "long password", "surrogate"],
+    ids=["wrong", "empty", "nothing", "nobody", "long name", "long password", "surrogate"],
 )  # fmt: skip
 def test_a_wrong_name_or_password_is_one_answer(name: str, password: str, pages: Pages) -> None:
     """Nobody learns which of the two it was, and no browser is signed in."""
@@ -125,6 +126,45 @@ def test_a_name_pauses_longer_and_longer_whoever_it_is(name: str, pages: Pages) 
     assert "try again in 2 minutes," in signs_in(client, name, "wrong").text
     pages.now += 2 * MINUTE
     assert (signs_in(client, name, PASSWORD).status_code == 303) is (name == "jo")
+
+
+def signs_in_at(pages: Pages, address: str, password: str = PASSWORD) -> TestResponse:
+    """Send the form from an address, with the name of Jo."""
+    return pages.flask.test_client().post(
+        "/sign-in", data={"name": "jo", "password": password}, environ_overrides={"REMOTE_ADDR": address}
+    )
+
+
+def test_a_stranger_who_knows_a_name_keeps_nobody_out(pages: Pages) -> None:
+    """However long they go on; where they are, the right password waits as well."""
+    for number in range(12):
+        assert signs_in_at(pages, "192.0.2.7", "wrong").status_code == 400
+        assert signs_in_at(pages, "198.51.100.9", PASSWORD if number % 3 == 2 else "slip").status_code == (
+            303 if number % 3 == 2 else 400
+        )
+        pages.now += 31 * MINUTE
+    for _ in range(6):
+        signs_in_at(pages, "192.0.2.7", "wrong")
+    assert "has to pause" in signs_in_at(pages, "192.0.2.7").text
+    assert signs_in_at(pages, "198.51.100.9").status_code == 303
+
+
+def test_guessing_from_everywhere_pauses_a_name_everywhere_for_a_minute(pages: Pages) -> None:
+    """After a hundred; an administrator ends that pause and every other one."""
+    with pages.desk.units() as uow:
+        anywhere = uow.attempts.of(key_anywhere(attempts_key("jo")), now=pages.now)
+        for _ in range(FREE_FAILURES_ANYWHERE - 2):
+            anywhere.count_anywhere(pages.now)
+        uow.commit()
+    assert "has to pause" not in signs_in_at(pages, "192.0.2.7", "wrong").text
+    assert "try again in 1 minute," in signs_in_at(pages, "192.0.2.8", "wrong").text
+    assert "try again in 1 minute," in signs_in_at(pages, "198.51.100.9").text
+    pages.add_officer("ada", Role.ADMINISTRATOR)
+    ada = pages.client_of("ada")
+    assert "Paused" in ada.get("/people/jo").text
+    assert ada.post("/people/jo/unlock").status_code == 303
+    assert "Paused" not in ada.get("/people/jo").text
+    assert signs_in_at(pages, "198.51.100.9").status_code == 303
 
 
 def test_what_failed_is_on_record_without_what_was_typed(pages: Pages) -> None:
@@ -229,6 +269,77 @@ def test_a_session_ends_when_it_is_idle_or_old(pages: Pages) -> None:
         assert is_in(client)
     pages.now += timedelta(minutes=20)
     assert not is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("sent_to", "data", "leads_to"),
+    [
+        ("/new-case", {"text": "Long words."}, "/new-case"),
+        ("/cases/C-0000-0001-95/answer", {"from": "show=mine&q=a b", "number": "2", "text": "Dear Ann"},
+         "/cases/C-0000-0001-95/answer?number=2&from=show%3Dmine%26q%3Da+b"),
+        ("/cases/C-0000-0001-95/agree", {}, "/cases/C-0000-0001-95"),
+        ("/letters/5/withdraw", {"reason": "x"}, "/letters/5"),
+        ("/messages/3/file", {"reason": "x"}, "/messages/3"),
+        ("/queue/saved/3/remove", {}, "/queue"),
+        ("/account/keys", {}, "/account"),
+    ],
+)  # fmt: skip
+def test_who_was_signed_out_while_writing_is_told_and_led_back_to_the_form(
+    pages: Pages, sent_to: str, data: dict[str, str], leads_to: str
+) -> None:
+    """Nothing was recorded, and the page says so, once; what was typed is in no address."""
+    client = pages.client_of("jo")
+    pages.now += timedelta(minutes=31)
+    sent = client.post(sent_to, data=data)
+    assert sent.status_code == 303
+    assert "Dear" not in sent.location
+    shown = client.get(sent.location)
+    assert "You were signed out after 30 minutes without a click." in shown.text
+    assert "What you just sent was not recorded." in shown.text
+    assert "signed out" not in client.get(sent.location).text
+    to = parse_qs(urlsplit(sent.location).query)["to"][0]
+    assert signs_in(client, to=to).location == leads_to
+
+
+def test_why_somebody_is_signed_out_is_said_as_it_is(pages: Pages) -> None:
+    """To nobody who never was in; after a page that was only asked for, nothing was lost."""
+    nobody = pages.flask.test_client()
+    assert "signed out" not in nobody.get(nobody.post("/new-case").location).text
+    jo = pages.client_of("jo")
+    pages.now += timedelta(minutes=31)
+    shown = jo.get(jo.get("/queue").location).text
+    assert "without a click" in shown
+    assert "not recorded" not in shown
+    jo, other = pages.client_of("jo"), pages.client_of("jo")
+    other.post("/account/sign-out-everywhere")
+    shown = jo.get(jo.post("/account/keys").location).text
+    assert "You were signed out. What you just sent was not recorded." in shown
+    assert "without a click" not in shown
+
+
+@pytest.mark.parametrize("path", ["//evil.example/agree", "/\\evil.example/x", "/new-case//evil.example"])
+def test_the_way_back_to_a_form_never_leaves_the_pages(pages: Pages, path: str) -> None:
+    """Whatever the address that was sent to, and whatever the form said about where it came from."""
+    client = pages.client_of("jo")
+    pages.now += timedelta(minutes=31)
+    for sent in (client.post(path), client.post("/new-case", data={"from": "//evil.example"})):
+        to = parse_qs(urlsplit(sent.headers.get("Location", "")).query).get("to", [""])[0]
+        assert to == "" or re.match(r"/(?![/\\])", to)
+
+
+def test_who_writes_for_long_stays_signed_in_but_not_for_ever(pages: Pages) -> None:
+    """The page says that somebody is there; a session still ends with the day."""
+    client = pages.client_of("jo")
+    for _ in range(35):
+        pages.now += timedelta(minutes=20)
+        answer = client.get("/account/awake")
+        assert (answer.status_code, answer.data) == (204, b"")
+    pages.now += timedelta(minutes=20)
+    assert client.get("/account/awake").status_code == 303
+    assert "data-awake" not in client.get("/sign-in").text
+    assert (
+        'data-awake="/account/awake" data-awake-seconds="300"' in pages.client_of("jo").get("/account").text
+    )
 
 
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(pages: Pages) -> None:
@@ -379,7 +490,8 @@ def test_wrong_codes_pause_the_name_though_the_password_is_right(pages: Pages) -
     signs_in(client)
     assert "has to pause" in client.post("/sign-in/code", data={"code": "000000"}).text
     assert "has to pause" in client.post("/sign-in/code", data={"code": app.at(pages.now)}).text
-    assert "has to pause" in signs_in(client).text
+    signs_in(client)
+    assert "has to pause" in client.post("/sign-in/code", data={"code": app.at(pages.now)}).text
     assert not is_in(client)
     assert [action for _, action, _ in audit(pages)] == ["sign_in_failed"] * 4 + ["sign_in_locked"]
 
@@ -421,8 +533,8 @@ def test_where_the_settings_ask_for_it_a_second_factor_is_set_up_first(pages: Pa
 
 
 def test_an_officer_sets_up_a_second_factor_with_their_password_at_hand(pages: Pages) -> None:
-    """A browser left open is not enough; whoever has one cannot set up another over it."""
-    client = pages.client_of("jo")
+    """A browser left open is not enough; every other one is signed out, and none sets up another over it."""
+    client, other = pages.client_of("jo"), pages.client_of("jo")
     assert client.get("/second-factor").status_code == 303
     answer = client.post("/account/second-factor", data={"factor_password": "wrong"})
     assert (answer.status_code, "not right" in answer.text) == (400, True)
@@ -432,6 +544,7 @@ def test_an_officer_sets_up_a_second_factor_with_their_password_at_hand(pages: P
     code = pyotp.TOTP(found[1].replace(" ", "")).at(pages.now)
     assert client.post("/second-factor", data={"code": code}).headers["Location"] == "/account"
     assert "ask an administrator to remove it" in client.get("/account").text
+    assert not is_in(other)
     assert client.post("/account/second-factor", data={"factor_password": PASSWORD}).status_code == 409
 
 
@@ -495,3 +608,16 @@ def test_an_administrator_is_led_to_a_page_of_theirs(pages: Pages) -> None:
     client = pages.flask.test_client()
     assert signs_in(client, "ada").headers["Location"] == "/"
     assert client.get("/", follow_redirects=True).status_code == 200
+
+
+def test_who_may_not_see_a_page_is_led_to_one_of_theirs(pages: Pages) -> None:
+    """An administrator is not told to ask one."""
+    pages.add_officer("ada", Role.ADMINISTRATOR)
+    refused = pages.client_of("ada").get("/queue")
+    assert refused.status_code == 403
+    assert "Ask an administrator" not in refused.text
+    assert 'href="/people">Go to “People”' in refused.text
+    assert "Go to the queue" not in refused.text
+    refused = pages.client_of("jo").get("/people")
+    assert "Ask an administrator" in refused.text
+    assert 'href="/queue">Go to the queue' in refused.text

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from builders import GUARD_AT, NOW, TODAY, make_case, make_letter, make_message
 from fakes import FakeUnitOfWork
-from hands import DECIDES, WRITES, acknowledged, answered, at, kinds, make_officer, request, reviewed
+from hands import DECIDES, WRITES, acknowledged, answered, at, kinds, office, request, reviewed
 
 from casework.convert import close_request, convert_to_complaint, convert_to_request
 from models.case import Case, Task
@@ -24,7 +24,7 @@ def to_complaint(case: Case, **changes: Any) -> tuple[FakeUnitOfWork, str]:
 
 def to_request(case: Case, **changes: Any) -> tuple[FakeUnitOfWork, str]:
     """Take a case as a service request."""
-    uow = FakeUnitOfWork(case)
+    uow = office(case)
     return uow, convert_to_request(uow, case.reference, **(WRITES | {"reason": WHY} | changes))
 
 
@@ -108,7 +108,15 @@ def test_a_complaint_that_is_a_request_after_all_loses_stage_and_clocks() -> Non
         Status.SERVICE_REQUEST, 0, None, None, None,
     )  # fmt: skip
     assert (case.request_opened_on, case.awaits_officer) == (TODAY, False)
-    assert "letter queued: service_request_acknowledgement" in done
+    assert "letter queued: correction" in done
+
+
+def test_what_nobody_was_told_of_is_acknowledged_as_the_request_that_it_is() -> None:
+    """The complaint's acknowledgement is still here: it never goes, and the request's own letter does."""
+    case = acknowledged(letters=[make_letter(state=LetterState.HELD)], acknowledged_on=None)
+    _, done = to_request(case)
+    assert done.endswith("letter queued: service_request_acknowledgement")
+    assert case.letters[0].state is LetterState.WITHDRAWN
 
 
 def test_a_request_that_was_told_so_before_is_not_told_again() -> None:
@@ -118,9 +126,7 @@ def test_a_request_that_was_told_so_before_is_not_told_again() -> None:
         make_letter(state=LetterState.SENT),
     ]
     case = acknowledged(letters=letters)
-    uow = FakeUnitOfWork(case)
-    uow.officers.add(make_officer())
-    convert_to_request(uow, case.reference, reason=WHY, **WRITES)
+    convert_to_request(office(case), case.reference, reason=WHY, **WRITES)
     assert kinds(case) == [
         LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT, LetterKind.STAGE_1_ACKNOWLEDGEMENT, LetterKind.CORRECTION,
     ]  # fmt: skip

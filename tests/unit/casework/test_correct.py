@@ -16,7 +16,18 @@ from builders import (
     make_parsed,
 )
 from fakes import FakeUnitOfWork
-from hands import HELD, RESPOND_BY, WRITES, acknowledged, answered, kinds, make_officer, request, reviewed
+from hands import (
+    HELD,
+    RESPOND_BY,
+    WRITES,
+    acknowledged,
+    answered,
+    kinds,
+    make_officer,
+    office,
+    request,
+    reviewed,
+)
 
 from casework.convert import convert_to_request
 from casework.join_case import join_case
@@ -194,16 +205,55 @@ def test_without_an_address_somebody_prints_the_letter() -> None:
 
 
 def test_a_correction_to_a_request_is_as_safe_as_a_conversion() -> None:
-    """Stage and clocks end, the request is open, and its letter offers the choice (LGSCO 1.7, HO 1.5)."""
+    """Stage and clocks end, the request is open, and one letter says so with the choice (LGSCO 1.7, HO 1.5).
+
+    The request's own letter says nothing of the complaint that has ended, so it does not go beside it.
+    """
     corrected, converted = acknowledged(), acknowledged()
     ruled(corrected, status=Status.SERVICE_REQUEST)
-    convert_to_request(FakeUnitOfWork(converted), REFERENCE, reason="She only wants it emptied.", **WRITES)
+    convert_to_request(office(converted), REFERENCE, reason="She only wants it emptied.", **WRITES)
     for case in (corrected, converted):
         assert (case.status, case.stage, case.respond_by, case.request_opened_on, case.awaits_officer) == (
             Status.SERVICE_REQUEST, 0, None, date(2026, 3, 3), False,
         )  # fmt: skip
-        assert kinds(case)[-1] is LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT
-        assert '"treat it as a complaint"' in " ".join(case.letters[-1].text.split())
+        assert kinds(case) == [LetterKind.STAGE_1_ACKNOWLEDGEMENT, LetterKind.CORRECTION]
+        words = " ".join(case.letters[-1].text.split())
+        for said in (
+            "no longer treat it as a complaint",
+            "We deal with it as a request, and are passing it to the team that can help.",
+            "The date that we gave you for an answer to a complaint no longer holds.",
+            '"treat it as a complaint"',
+        ):
+            assert said in words
+
+
+def test_a_request_that_was_told_by_a_correction_is_not_acknowledged_again() -> None:
+    """Agreeing to what it is now writes no second letter; what was no request before gets its own."""
+    case, asked = acknowledged(), acknowledged()
+    uow, _ = ruled(case, status=Status.SERVICE_REQUEST)
+    again: dict[str, Any] = {"category": None, "ombudsman": None, "reason": "Agreed.", **WRITES}
+    assert record_ruling(uow, REFERENCE, status=None, **again) == (
+        "the letter has been queued or sent before"
+    )
+    assert kinds(case)[-1] is LetterKind.CORRECTION
+    uow, _ = ruled(asked, status=Status.ENQUIRY)
+    record_ruling(uow, REFERENCE, status=Status.SERVICE_REQUEST, **again)
+    assert kinds(asked)[-1] is LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT
+
+
+def test_whose_request_it_is_hears_of_it_where_the_correction_went_to_somebody_else() -> None:
+    """What somebody else was told told them nothing."""
+    case = acknowledged()
+    uow, _ = ruled(case, status=Status.SERVICE_REQUEST)
+    case.letters[-1].state = LetterState.SENT
+    record_ruling(
+        uow, REFERENCE, status=None, category=None, ombudsman=None, reason="He rang.",
+        complainant=Person("Bob Lee", "bob@example.org"), **WRITES,
+    )  # fmt: skip
+    letter = case.letters[-1]
+    assert (letter.kind, letter.recipient) == (
+        LetterKind.SERVICE_REQUEST_ACKNOWLEDGEMENT, "bob@example.org",
+    )  # fmt: skip
 
 
 def test_who_had_the_request_s_letter_before_is_written_to_all_the_same() -> None:

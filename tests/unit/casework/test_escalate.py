@@ -14,7 +14,7 @@ from models.case import Case, Task
 from models.codes import LetterKind, Status, TaskKind
 from models.errors import InputInvalid
 
-CAME, ASKED = date(2026, 2, 2), date(2026, 3, 2)
+CAME, ANSWERED, ASKED = date(2026, 2, 2), date(2026, 2, 27), date(2026, 3, 2)
 
 
 def escalated(case: Case, **changes: Any) -> tuple[FakeUnitOfWork, str]:
@@ -35,15 +35,41 @@ def test_stage_2_runs_from_the_day_it_was_asked_for() -> None:
 
 def test_the_officer_may_name_the_day() -> None:
     """Such as that of a telephone call."""
-    case = answered(received_on=CAME)
+    case = answered(received_on=CAME, answered_on=ANSWERED)
     escalated(case, received=ASKED)
     assert case.received_on == ASKED
 
 
-def test_otherwise_it_is_the_day_of_the_newest_message() -> None:
-    """That is what asked for it."""
-    case = answered(received_on=CAME, messages=[make_message(), make_message(id=2, received_at=at(ASKED))])
+def test_otherwise_it_is_the_day_on_which_the_officer_records_it() -> None:
+    """The complaint's own message asked for nothing but stage 1 (LGSCO 6.12, HO 6.11)."""
+    case = answered(received_on=CAME, answered_on=ANSWERED, messages=[make_message(received_at=at(CAME))])
     escalated(case)
+    assert (case.received_on, case.acknowledge_by) == (TODAY, date(2026, 3, 10))
+
+
+def test_a_ruling_that_it_is_an_escalation_dates_it_after_the_answer_too() -> None:
+    """Nothing has come since the answer, so it is asked for today."""
+    case = answered(received_on=CAME, answered_on=ANSWERED, messages=[make_message(received_at=at(CAME))])
+    record_ruling(
+        FakeUnitOfWork(case), case.reference, status=Status.ESCALATION, category=None, ombudsman=None,
+        reason="He rang.", **WRITES,
+    )  # fmt: skip
+    assert (case.stage, case.received_on) == (2, TODAY)
+
+
+@pytest.mark.parametrize("day", [CAME, date(2026, 2, 26)])
+def test_stage_2_is_not_asked_for_before_the_answer_that_it_challenges(day: date) -> None:
+    """The days that can be right are named, and the case stays as it was."""
+    case = answered(received_on=CAME, answered_on=ANSWERED)
+    with pytest.raises(InputInvalid, match=rf"--received {day} .* from {ANSWERED} to {TODAY}"):
+        escalated(case, received=day)
+    assert case.stage == 1
+
+
+def test_whoever_asked_while_the_answer_was_overdue_asked_on_that_day() -> None:
+    """It was noted as it came, and no answer that came late makes it younger (LGSCO 6.12, HO 6.11)."""
+    case = answered(received_on=CAME, answered_on=TODAY, escalation_received_on=ASKED)
+    escalated(case, received=ASKED)
     assert case.received_on == ASKED
 
 

@@ -9,8 +9,10 @@ from fakes import FakeUnitOfWork
 from hands import RESPOND_BY, WRITES, acknowledged, answered, at, office, reviewed
 
 from casework.extend import extend
+from casework.policy import Policy
 from models.case import Case
 from models.codes import LetterKind
+from models.deadlines import WorkingDays
 from models.errors import InputInvalid
 
 WHY = "The surveyor can only come on 12 March."
@@ -113,6 +115,24 @@ def test_only_a_promised_answer_is_put_off(case: Case, why: str) -> None:
     """Acknowledgements have no extension (LGSCO 6.2, HO 6.2)."""
     with pytest.raises(InputInvalid, match=why):
         extended(case, date(2026, 3, 24))
+
+
+@pytest.mark.parametrize(
+    ("to", "before", "after"),
+    [
+        (date(2026, 3, 21), date(2026, 3, 20), date(2026, 3, 23)),
+        (date(2026, 3, 22), date(2026, 3, 20), date(2026, 3, 23)),
+        (date(2026, 3, 24), date(2026, 3, 23), date(2026, 3, 25)),
+    ],
+)
+def test_nothing_is_promised_for_a_day_on_which_nobody_works(to: date, before: date, after: date) -> None:
+    """A weekend, or a day on which the council is closed; the working days around it are named."""
+    case = acknowledged()
+    closed = Policy(working_days=WorkingDays(frozenset({date(2026, 3, 24)})))
+    said = f"{to} is no working day; name the one before it, {before}, or the one after it, {after}"
+    with pytest.raises(InputInvalid, match=said):
+        extended(case, to, policy=closed)
+    assert (case.extended_to, case.letters[1:]) == (None, [])
 
 
 def test_no_extension_without_a_reason() -> None:

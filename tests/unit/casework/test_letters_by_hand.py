@@ -7,7 +7,8 @@ from builders import ACKNOWLEDGE_BY, NOW, TODAY, make_case, make_letter
 from fakes import FakeUnitOfWork
 from hands import WRITES
 
-from casework.letters_by_hand import record_done, release, withdraw
+from casework.letters_by_hand import owes_again, record_done, release, withdraw
+from letters.required import INTERNAL
 from models.case import Case, Task
 from models.codes import LetterKind, LetterState, TaskKind
 from models.errors import InputInvalid, UnknownReference
@@ -103,6 +104,22 @@ def test_a_decision_whose_letter_is_withdrawn_has_still_to_be_told(kind: LetterK
     assert "has not been told" in case.tasks[0].note
     assert case.awaits_officer
     assert (case.answered_on is None) is (kind is LetterKind.STAGE_1_RESPONSE)
+
+
+@pytest.mark.parametrize("kind", sorted(set(LetterKind) - INTERNAL))
+@pytest.mark.parametrize("others", [(), (LetterKind.RECEIPT,), (STAGE_1,)])
+def test_what_is_said_to_be_owed_again_is_what_withdrawing_owes(
+    kind: LetterKind, others: tuple[LetterKind, ...]
+) -> None:
+    """The page says it before, and no task comes that it did not promise, nor the other way round."""
+    letter = make_letter(kind, id=9, message_id="<nine@heard.invalid>")
+    sent = [make_letter(each, id=number, state=LetterState.SENT) for number, each in enumerate(others, 1)]
+    case = make_case(letters=[*sent, letter])
+    is_said = owes_again(case, letter)
+    withdraw(FakeUnitOfWork(case), 9, reason="Wrong.", officer="pat", now=LATER)
+    assert bool(open_tasks(case)) is is_said
+    if kind in {LetterKind.CLARIFICATION, LetterKind.PROGRESS}:
+        assert not is_said
 
 
 def test_withdrawing_a_letter_by_hand_closes_its_task() -> None:

@@ -5,6 +5,7 @@ from builders import LETTERHEAD, NOW, make_case, make_letter
 from fakes import FakeUnitOfWork
 
 from casework.acknowledge import owe
+from casework.close import close
 from casework.policy import Policy
 from casework.record_ruling import record_ruling
 from models.case import Case
@@ -31,8 +32,16 @@ def owed(case: Case) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("status", NO_COMPLAINT)
-@pytest.mark.parametrize("kind", [LetterKind.RECEIPT, LetterKind.KNOWN_ISSUE])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (Status.COMPLIMENT, LetterKind.RECEIPT),
+        (Status.COMPLIMENT, LetterKind.KNOWN_ISSUE),
+        (Status.ENQUIRY, LetterKind.KNOWN_ISSUE),
+        (Status.ENQUIRY, LetterKind.CLARIFICATION),
+        (Status.OTHER, LetterKind.RECEIPT),
+    ],
+)
 def test_nothing_is_owed_to_whoever_has_a_letter(status: Status, kind: LetterKind) -> None:
     """Praise and questions need no formal acknowledgement."""
     case = make_case(stage=0, status=Status.ENQUIRY, letters=[make_letter(kind, state=LetterState.SENT)])
@@ -47,6 +56,21 @@ def test_whoever_had_no_letter_at_all_is_still_owed_one(status: Status) -> None:
     done = ruled(case, status)
     assert f"answer them, then close the case (heard case close {case.reference})" in done
     assert owed(case) == ["the settings leave it to an officer"]
+
+
+def test_a_receipt_answers_no_question() -> None:
+    """It says that somebody reads it by a day; they have, and the answer is still a person's to give."""
+    sent = make_letter(LetterKind.RECEIPT, state=LetterState.SENT)
+    case = make_case(stage=0, status=Status.ENQUIRY, letters=[sent])
+    uow = FakeUnitOfWork(case)
+    done = record_ruling(
+        uow, case.reference, status=None, category=None, ombudsman=None, reason="Agreed.", officer="pat",
+        policy=Policy(), letterhead=LETTERHEAD, now=NOW,
+    )  # fmt: skip
+    assert "they have had a receipt only: answer them, then close the case" in done
+    assert owed(case) == ["they asked, and have had a receipt only"]
+    close(uow, case.reference, reason="Answered by telephone.", officer="pat", now=NOW)
+    assert owed(case) == []
 
 
 def test_nobody_waits_for_an_answer_to_what_is_no_business_of_ours() -> None:
@@ -76,7 +100,7 @@ def test_a_letter_that_never_came_is_none(state: LetterState, *, is_owed: bool) 
     """One that a person posts is on its way; an alert to our own people tells them nothing."""
     letters = [make_letter(LetterKind.RECEIPT, state=state), make_letter(LetterKind.DUTY_ALERT)]
     case = make_case(stage=0, status=Status.ENQUIRY, letters=letters)
-    ruled(case, Status.ENQUIRY)
+    ruled(case, Status.COMPLIMENT)
     assert bool(owed(case)) is is_owed
 
 

@@ -10,9 +10,19 @@ from casework.acknowledge import owe
 from casework.policy import Policy
 from casework.record_ruling import record_ruling
 from models.case import Case, Refusal, Task
-from models.codes import Category, LetterKind, LetterState, Ombudsman, Status, TaskKind
+from models.codes import (
+    ArrangementKind,
+    Category,
+    ContactWay,
+    LetterKind,
+    LetterState,
+    Ombudsman,
+    Status,
+    TaskKind,
+)
 from models.errors import InputInvalid, UnknownReference
 from models.message import Person
+from models.people import Arrangement
 
 FIRST_OF_FEBRUARY = datetime(2026, 2, 2, 9, 0, tzinfo=UTC)
 
@@ -217,11 +227,61 @@ def test_a_ruling_settles_what_asked_for_one(kind: TaskKind) -> None:
     assert case.tasks[0].closed_at == NOW
 
 
+def test_a_ruling_that_settles_an_alert_says_so() -> None:
+    """Whoever rules with one key is told, and the audit keeps it."""
+    alert = Task(kind=TaskKind.DUTY_ALERT, opened_at=NOW, due_by=ACKNOWLEDGE_BY, note="please look today")
+    uow, done = ruled(make_case(tasks=[alert]))
+    assert done == (
+        "letter queued: stage_1_acknowledgement; the alert that somebody may be in danger is settled"
+    )
+    detail = uow.audit.rows[-1].detail
+    assert (alert.closed_at, detail["alert_settled"], detail["letter"]) == (NOW, True, done)
+
+
+def test_a_ruling_without_an_alert_says_nothing_of_one() -> None:
+    """One that was settled before is not settled again."""
+    alert = Task(
+        kind=TaskKind.DUTY_ALERT, opened_at=NOW, due_by=ACKNOWLEDGE_BY, note="looked at", closed_at=NOW
+    )
+    uow, done = ruled(make_case(tasks=[alert]))
+    assert done == "letter queued: stage_1_acknowledgement"
+    assert "alert_settled" not in uow.audit.rows[-1].detail
+
+
 def test_a_ruling_does_not_settle_a_letter_that_did_not_arrive() -> None:
     """Somebody still has to reach the person another way."""
     task = Task(kind=TaskKind.LETTER_UNDELIVERED, opened_at=NOW, due_by=ACKNOWLEDGE_BY, note="bounced")
     ruled(make_case(tasks=[task]))
     assert task.closed_at is None
+
+
+@pytest.mark.parametrize("found_in", ["forward", "form_unverified"])
+def test_where_nobody_has_confirmed_whom_to_answer_that_is_said_with_the_remedy(found_in: str) -> None:
+    """A councillor forwarded it: there is an address, and nobody has said that it is the right one."""
+    case = make_case(reply_address="", complainant_found_in=found_in)
+    _, done = ruled(case)
+    why = f"nobody has confirmed whom to answer: heard rule {case.reference} --complainant"
+    assert done == f"no letter: {why}"
+    assert (case.letters, [task.note for task in case.tasks]) == ([], [why])
+
+
+def test_what_is_agreed_with_them_needs_no_confirming() -> None:
+    """An address that was agreed takes the letter; so does the post."""
+    case = make_case(reply_address="", complainant_found_in="forward")
+    uow = FakeUnitOfWork(case)
+    uow.people.add(
+        Arrangement(
+            address=case.complainant_address, kind=ArrangementKind.CONTACT, what="By post.", reason="",
+            way=ContactWay.POST, value="1 Mill Lane", officer="pat", agreed_on=NOW.date(),
+            case_reference=case.reference,
+        )
+    )  # fmt: skip
+    done = record_ruling(
+        uow, case.reference, status=None, category=None, ombudsman=None, reason="Agreed.", officer="pat",
+        policy=Policy(), letterhead=LETTERHEAD, now=NOW,
+    )  # fmt: skip
+    assert done == "letter queued: stage_1_acknowledgement"
+    assert case.letters[-1].state is LetterState.BY_HAND
 
 
 def test_a_historic_case_is_ruled_without_a_letter() -> None:

@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.accounts import Account, Attempts, attempts_key, code_attempts_key
+from models.accounts import (
+    Account,
+    Attempts,
+    attempts_key,
+    code_attempts_key,
+    key_anywhere,
+    key_at,
+    keys_from,
+)
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -29,6 +37,16 @@ def test_the_pause_grows_up_to_half_an_hour(times: int, minutes: int) -> None:
     assert not attempts.is_locked(NOW + minutes * MINUTE)
     if minutes:
         assert attempts.is_locked(NOW + minutes * MINUTE - timedelta(seconds=1))
+
+
+@pytest.mark.parametrize(("times", "minutes"), [(1, 0), (99, 0), (100, 1), (101, 1), (100_000, 1)])
+def test_strangers_elsewhere_pause_a_name_late_and_shortly(times: int, minutes: int) -> None:
+    """Else anybody who knows a name could keep the officer out."""
+    attempts = Attempts(name_hash="x", failures=0, last_at=NOW)
+    for _ in range(times):
+        attempts.count_anywhere(NOW)
+    assert attempts.is_locked(NOW) is (minutes > 0)
+    assert not attempts.is_locked(NOW + minutes * MINUTE)
 
 
 def test_a_right_attempt_is_taken_back_alone() -> None:
@@ -57,6 +75,12 @@ def test_names_are_counted_by_hash_and_codes_apart() -> None:
         attempts_key("one-time code pat"),
         attempts_key(""),
     }
-    assert len(keys) == 4
-    assert all(len(key) == 64 for key in keys)
+    assert len({key[:32] for key in keys}) == 4
+    for key in tuple(keys):
+        first, last = keys_from(key)
+        made = {key_anywhere(key), key_at(key, ""), key_at(key, "192.0.2.7"), key_at(key, "anywhere")}
+        assert len(made | {key}) == 5
+        assert all(len(each) == 64 and first <= each <= last for each in made | {key})
+        keys |= made
+    assert len(keys) == 20
     assert attempts_key("\ud800")

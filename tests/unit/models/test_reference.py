@@ -8,6 +8,7 @@ from models.reference import (
     marked_references_in,
     message_name,
     new_reference,
+    read_message_name,
     read_message_number,
     read_reference,
     reference_of,
@@ -180,3 +181,12 @@ def test_the_number_of_a_message_is_read_as_people_type_it(typed: str, number: i
 def test_what_is_no_number_is_not_read_as_one(typed: str) -> None:
     """A case's reference is not a message."""
     assert read_message_number(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("M-7", 7), (" m-12 ", 12), ("7", None), ("message 7", None), ("M-7 bin", None), ("M-1234567890", None)],
+)
+def test_only_the_name_of_a_message_is_read_as_one(typed: str, number: int | None) -> None:
+    """A number alone may be a house's."""
+    assert read_message_name(typed) == number

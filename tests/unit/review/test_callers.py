@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
-from review.access.callers import Callers
+import pytest
+
+from review.access.callers import Callers, network_of
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 
@@ -46,3 +48,24 @@ def test_the_memory_that_it_takes_is_bounded() -> None:
     for number in range(10_050):
         callers.may_try(f"nonsense {number}" * 50, now=NOW)
     assert len(callers._tries) == 10_000  # noqa: SLF001  # nothing else shows it
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("203.0.113.7:50123", "203.0.113.7"),
+        ("[::ffff:203.0.113.7]:50123", "203.0.113.7"),
+        ("[2001:db8::1]:443", "2001:db8::/64"),
+        ("[2001:db8::1]", "2001:db8::/64"),
+        ("2001:db8::2:443", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("999.0.113.7:1", "999.0.113.7:1"),
+        ("", ""),
+        ("unknown" * 100, ("unknown" * 100)[:100]),
+    ],
+)
+def test_an_address_is_grouped_however_a_proxy_writes_it(address: str, network: str) -> None:
+    """With a port, in brackets, or as IPv4 within IPv6: a caller has one count."""
+    assert network_of(address) == network

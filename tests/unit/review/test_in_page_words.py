@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import casework
-from review.show.in_page_words import field_named, in_page_words
+from review.show.actions import FORMS
+from review.show.in_page_words import PAGES, field_named, in_page_words
 
 REF = "C-4827-1930-70"
 
@@ -24,7 +25,15 @@ REF = "C-4827-1930-70"
         ("say why, in 8 words or more (--reasons; LGSCO 2.4, HO 2.4)",
          "Say why, in 8 words or more (LGSCO 2.4, HO 2.4)."),
         (f"that needs reasons: heard case exclude {REF}. Else: heard case close {REF} --withdrawn",
-         "That needs reasons: “Do not accept”. Else: “Close the case”."),
+         "That needs reasons: “Do not accept”. Else: “Close”."),
+        ("if they are, say so first: heard rule REF --complainant",
+         "If they are, say so first: “Who complains”."),
+        (f"no letter: nobody has confirmed whom to answer: heard rule {REF} --complainant",
+         "No letter: nobody has confirmed whom to answer: “Who complains”."),
+        (f"not wanted: heard case convert {REF} --to service-request, or heard case close {REF} --withdrawn",
+         "Not wanted: “Treat as a service request”, or “Close”."),
+        ("to leave it a complaint, rule without --status",
+         "To leave it a complaint, leave “What is it?” as it was under “Correct”."),
         ("letter queued: not_accepted", "Letter queued: decision not to accept the complaint."),
         ("name another: heard officers list", "Name another."),
         ("name another, or say --even-if-away", "Name another, or say “Although they are away”."),
@@ -35,6 +44,17 @@ REF = "C-4827-1930-70"
 def test_words_for_the_terminal_become_words_for_the_page(text: str, says: str) -> None:
     """The field and the page stand where the option and the command stood."""
     assert in_page_words(text) == says
+
+
+def test_the_pages_that_are_named_are_links_that_a_case_has() -> None:
+    """What an error sends an officer to stands under that name in the menu, letter for letter."""
+    form_of = {"answered": "answered", "close": "close", "convert": "complaint", "escalate": "stage-2",
+               "exclude": "exclude", "clarify": "question", "merge": "merge", "reopen": "reopen"}  # fmt: skip
+    for command, form in form_of.items():
+        assert PAGES[f"case {command}"] == FORMS[form].words
+    for text, form in ((f"heard rule {REF} --complainant", "complainant"),
+                       (f"heard case convert {REF} --to service-request", "request")):  # fmt: skip
+        assert in_page_words(text) == f"“{FORMS[form].words}”."
 
 
 def test_an_error_leads_to_the_field_whose_option_it_names() -> None:

@@ -19,13 +19,21 @@ from models.codes import (
     TaskKind,
 )
 from models.deadlines import WorkingDays
-from review.show.complainant import agreed_with, other_cases_of, people_of, person_in_words, somebody_else
+from review.show.complainant import (
+    agreed_with,
+    found_in_words,
+    other_cases_of,
+    people_of,
+    person_in_words,
+    somebody_else,
+)
 from review.show.letters import letters_of
 from review.show.messages import NEWEST_SHOWN, OTHERS_SHOWN, ShownMessage, messages_of, size_in_words
 from review.show.names import Names
 from review.show.suggestion import suggestion_of
 from review.show.tasks import TITLES, note_in_words, to_do
 from review.show.trail import SENTENCES, Step, trail_of
+from review.show.words import sentence
 
 NAMES = Names(
     categories={"waste_and_recycling": "Waste and recycling", "own": "Our own"},
@@ -191,11 +199,55 @@ def task(**changes: Any) -> dict[str, Any]:
 
 def test_open_tasks_are_to_do_the_soonest_first() -> None:
     """What is closed is done."""
-    rows = [task(), task(id=2, due_by=date(2026, 3, 2)), task(id=3, closed_at=NOW)]
+    rows = [task(), task(id=2, message_id=4, due_by=date(2026, 3, 2)), task(id=3, closed_at=NOW)]
     found = to_do(rows, reference="C-4827-1930-70", today=TODAY, working_days=WorkingDays())
     assert [(each.number, each.due, each.is_overdue) for each in found] == [
         (2, "Mon 2 Mar, 1 working day overdue", True), (1, "Tue 10 Mar, in 5 working days", False),
     ]  # fmt: skip
+
+
+def test_a_task_that_stands_there_twice_is_shown_once() -> None:
+    """Of two alerts what the later one says, with the earlier day; two letters to print are two tasks."""
+    alert, letter = {"kind": TaskKind.DUTY_ALERT}, {"kind": TaskKind.PRINT_LETTER}
+    rows = [
+        task(id=1, note="he will jump", due_by=date(2026, 3, 3), **alert),
+        task(id=2, note="he is at home", message_id=4, due_by=date(2026, 3, 4), **alert),
+        task(id=3, note="please print", **letter), task(id=4, note="please print", **letter),
+        task(id=5, note="please print the other", **letter),
+    ]  # fmt: skip
+    found = to_do(rows, reference="C-4827-1930-70", today=TODAY, working_days=WorkingDays())
+    assert [(each.note, each.due.partition(",")[0]) for each in found] == [
+        ("He is at home.", "Tue 3 Mar"), ("Please print.", "Tue 10 Mar"),
+        ("Please print the other.", "Tue 10 Mar"),
+    ]  # fmt: skip
+
+
+def test_nobody_was_found_where_nobody_is_known() -> None:
+    """A call without a name says nothing of who named them."""
+    assert found_in_words("officer", "Ann Lee") == "named by an officer"
+    assert found_in_words("officer", person_in_words("", "")) == ""
+    nobody = {"name": "", "address": "", "found_in": "officer"}
+    assert people_of({"complainant": nobody}) == (("Complainant", "Unknown sender"),)
+
+
+@pytest.mark.parametrize(
+    ("state", "is_to_come"),
+    [(LetterState.QUEUED, True), (LetterState.HELD, True), (LetterState.BY_HAND, True),
+     (LetterState.SENT, False), (LetterState.FAILED, False)],
+)  # fmt: skip
+def test_a_letter_that_waits_was_not_written_to_anybody_yet(state: LetterState, *, is_to_come: bool) -> None:
+    """The conversation says what is to come."""
+    assert letters_of([letter(state=state)])[0].is_to_come is is_to_come
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("which bin?. letter queued", "Which bin? letter queued."), ("do they agree?.", "Do they agree?"),
+     ("no. yes", "No. yes."), ("what?...", "What?...")],
+)  # fmt: skip
+def test_no_full_stop_follows_the_mark_of_a_question(text: str, says: str) -> None:
+    """Nor any other that ends a sentence."""
+    assert sentence(text) == says
 
 
 def test_every_kind_of_task_has_a_title() -> None:
