@@ -201,7 +201,8 @@ def _around(page: Page, part: Locator) -> bytes:
     """Take a picture of one part of a page, over the whole width of the window."""
     box = part.bounding_box()
     assert box is not None
-    clip: FloatRect = {"x": 0, "y": box["y"], "width": WIDTH, "height": box["height"] + 20}
+    top = box["y"] + page.evaluate("scrollY")
+    clip: FloatRect = {"x": 0, "y": top, "width": WIDTH, "height": box["height"] + 20}
     return page.screenshot(clip=clip, full_page=True)
 
 

@@ -35,10 +35,17 @@ def said(text: str) -> str:
     return _HEAPED.sub(r"\1", text.translate(_UNSEEN).translate(_NAMED))
 
 
+_LONGEST_WORD = 25
+"""Of a text that is cut no longer word is left out whole."""
+
+
 def one_line(text: str, *, longest: int = 200) -> str:
     """Return a name or subject to stand within a sentence of ours: one line, nothing unseen, not too long."""
     flat = " ".join(_HEAPED.sub(r"\1", text[: longest * 20].translate(_STRIPPED)).split())
-    return flat if len(flat) <= longest else f"{flat[:longest].rstrip()} …"
+    if len(flat) <= longest:
+        return flat
+    words = flat[: longest + 1].rpartition(" ")[0]
+    return f"{words if words and len(words) > longest - _LONGEST_WORD else flat[:longest].rstrip()} …"
 
 
 def unwrapped(text: str) -> str:

@@ -31,6 +31,7 @@ def test_a_name_stands_in_one_line_and_is_not_too_long() -> None:
     """Nothing unseen remains in it, since it stands within a sentence of ours."""
     assert one_line(" Ann\u202e \n Lee\u200b ") == "Ann Lee"
     assert one_line("w" * 300, longest=10) == "wwwwwwwwww …"
+    assert one_line("the bin was missed", longest=9) == "the bin …"
 
 
 WRAPPED = """\
