@@ -51,7 +51,7 @@ def do_undoably(
     before = take_down(cases, agreed)
     done = change()
     uow.flush()
-    cases += _opened(uow, reference, done, now=now)
+    cases += opened_beside(uow, reference, done, now=now)
     altered = what_changed(before, take_down(cases, [*agreed, *uow.people.added[added:]]))
     written = altered["new"]["letters"]
     queued = [each for case in cases for each in case.letters if each.id in written]
@@ -94,15 +94,14 @@ def undo(uow: UnitOfWork, reference: str, *, officer: str, now: datetime, versio
             "you"
         )
     kept, new = remembered.before, remembered.before["new"]
-    versions = {each: values["version"] for each, values in kept["cases"].items()} | kept["opened"]
-    cases = {each: uow.cases.get(each) for each in sorted(versions)}
-    if any(case.version != versions[each] for each, case in cases.items()):
+    cases = {each: uow.cases.get(each) for each in sorted(remembered.versions)}
+    if any(case.version != remembered.versions[each] for each, case in cases.items()):
         raise _changed_since(reference)
     written = [each for case in cases.values() for each in case.letters if each.id in new["letters"]]
     _check_still_here(uow, reference, written)
     _undo_agreed(uow, reference, kept["people"])
-    for each in written:
-        each.state, each.last_fault = LetterState.WITHDRAWN, ""
+    for letter in written:
+        letter.state, letter.last_fault = LetterState.WITHDRAWN, ""
     for case in cases.values():
         _take_off(uow, case, new, now=now)
     _move_back(cases, kept["rows"])
@@ -124,7 +123,7 @@ def undo(uow: UnitOfWork, reference: str, *, officer: str, now: datetime, versio
     return f"{_in_words(reference, cases)}{unsent}"
 
 
-def _opened(uow: UnitOfWork, reference: str, done: str, *, now: datetime) -> list[Case]:
+def opened_beside(uow: UnitOfWork, reference: str, done: str, *, now: datetime) -> list[Case]:
     """Return the cases that a change has just opened beside its own; what it did names them."""
     named = (uow.cases.find(each) for each in dict.fromkeys(references_in(done)) if each != reference)
     return [each for each in named if each and each.split_from == reference and each.opened_at == now]

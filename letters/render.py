@@ -70,13 +70,10 @@ def render_with_note(
     own = letterhead.own_templates
     subject = " ".join(run_template(own, f"{kind}/subject.txt", values).split())
     blocks = blocks_of(run_template(own, f"{kind}/body.txt", values))
-    text = as_text(blocks)
-    _check(kind, text, said)
+    _check(kind, as_text(blocks), said)
     if note:
         blocks.insert(0, Block(BlockKind.PARAGRAPH, (tamed_text(note),)))
-        text = as_text(blocks)
-    page = _page(letterhead, subject, as_html(blocks), is_large=is_large)
-    return RenderedLetter(subject=subject, text=text, html=page)
+    return set_out(subject, blocks, letterhead=letterhead, is_large=is_large)
 
 
 def set_out(

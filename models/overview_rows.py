@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, select
 from models import orm
 from models.codes import Status
 from models.queries import reading
-from models.queue_parts import A_DAY
+from models.queue_parts import shown
+from models.queue_selection import Looker, Show
 from models.ruled import RuledMessage
 
 _COMPLAINTS = (Status.COMPLAINT, Status.ESCALATION)
@@ -102,7 +103,7 @@ def answered_in_time(engine: Engine, *, since: date, day: date) -> list[Punctual
 def workload(engine: Engine, *, day: date) -> list[Workload]:
     """Return what the queue holds for each officer, the most first, and how much of it is overdue."""
     queue = orm.queue.c
-    overdue = case((queue.rank < day.toordinal() * A_DAY, 1), else_=0)
+    overdue = case((shown(Show.OVERDUE, Looker(name="", today=day)), 1), else_=0)
     wanted = (
         select(queue.assigned_to, func.count(), func.sum(overdue))
         .group_by(queue.assigned_to)

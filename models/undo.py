@@ -19,3 +19,9 @@ class Remembered:
     at: datetime
     version: int
     before: dict[str, Any]
+
+    @property
+    def versions(self) -> dict[str, int]:
+        """The versions at which the change left every case that it touched, by their references."""
+        opened: dict[str, int] = self.before["opened"]
+        return {each: said["version"] for each, said in self.before["cases"].items()} | opened

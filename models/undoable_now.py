@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine, select
 
 from models import orm
 from models.codes import LetterState
+from models.undo import Remembered
 from models.unit_of_work import reported
 
 _STILL_HERE = frozenset({LetterState.QUEUED, LetterState.HELD, LetterState.BY_HAND})
@@ -36,23 +36,21 @@ def undoable_now(engine: Engine, reference: str) -> Undoable | None:
         .where(cases.reference == reference, cases.version == undo.version)
     )
     with reported(), engine.connect().execution_options(reads=True) as connection:
-        row: Any = connection.execute(query).first()
-        if row is None or not _are_as_left(connection, row.before):
+        row = connection.execute(query).first()
+        left = Remembered(*row) if row is not None else None
+        if left is None or not _are_as_left(connection, left):
             return None
-        numbers = row.before["new"]["letters"]
+        numbers = left.before["new"]["letters"]
         wanted = select(letters.state, letters.claimed_until, letters.due_at).where(letters.id.in_(numbers))
         waiting = connection.execute(wanted).all() if numbers else []
     if any(each.state not in _STILL_HERE or each.claimed_until for each in waiting):
         return None
     queued = [each.due_at for each in waiting if each.state is LetterState.QUEUED]
-    return Undoable(row.officer, row.action, row.at, row.version, min(queued, default=None))
+    return Undoable(left.officer, left.action, left.at, left.version, min(queued, default=None))
 
 
-def _are_as_left(connection: Connection, before: dict[str, Any]) -> bool:
+def _are_as_left(connection: Connection, left: Remembered) -> bool:
     """Say whether every case that a change touched is as it left it."""
-    left: dict[str, int] = {each: values["version"] for each, values in before["cases"].items()} | before[
-        "opened"
-    ]
     cases = orm.cases.c
-    found = connection.execute(select(cases.reference, cases.version).where(cases.reference.in_(left)))
-    return {each.reference: each.version for each in found} == left
+    wanted = select(cases.reference, cases.version).where(cases.reference.in_(left.versions))
+    return {each.reference: each.version for each in connection.execute(wanted)} == left.versions

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from casework.undo import do_undoably
+from casework.undo import do_undoably, opened_beside
 from letters.blocks import Block
 from letters.markup import blocks_in
 from models.case_page_rows import CaseRows, Row, case_rows, find_case
@@ -14,13 +14,13 @@ from models.codes import LetterKind, LetterState
 from models.errors import InputInvalid, UnknownReference
 from models.queue_place import case_behind
 from models.queue_selection import Looker, Position, Selection
-from models.reference import read_reference, references_in
+from models.reference import read_reference
 from review.forms.table import About, CaseForm, Doing
 from review.here import check_in_sight, desk, officer
 from review.show.words import today
 
 if TYPE_CHECKING:
-    from models.case import Case, Letter
+    from models.case import Letter
     from models.unit_of_work import SqlUnitOfWork
 
 _ITS_OWN = "(its own reference)"
@@ -78,9 +78,8 @@ def try_out(
         doing = _doing(uow, reference, said, seen=seen, number=number)
         before = {each.message_id for each in uow.cases.get(reference).letters}
         done = form.act(doing)
-        found = [uow.cases.find(each) for each in dict.fromkeys(references_in(done)) if each != reference]
         # A case that a trial opens has another reference once it is opened; no other case is looked into.
-        opened = [each for each in found if each and _opens(doing, each)]
+        opened = opened_beside(uow, reference, done, now=doing.now)
         cases = [uow.cases.get(reference), *opened]
         new = [each for case in cases for each in case.letters if each.message_id not in before]
         letters = tuple(map(_to_come, new))
@@ -137,11 +136,6 @@ def _doing(
         uow=uow, reference=reference, said=said, officer=officer().name, seen=seen, desk=desk(),
         now=desk().clock(), may_see=lambda other: _check_other(uow, other), number=number,
     )  # fmt: skip
-
-
-def _opens(doing: Doing, case: "Case") -> bool:
-    """Say whether a case is one that this very change opens beside its own."""
-    return case.split_from == doing.reference and case.opened_at == doing.now
 
 
 def _check_other(uow: "SqlUnitOfWork", reference: str) -> None:

@@ -9,10 +9,12 @@ from models.queries import CaseView, case_view
 from models.reference import read_reference
 from review.access.may import SignedIn
 from review.desk import Desk
+from review.show.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from models.people import Officer
     from models.unit_of_work import SqlUnitOfWork
 
 
@@ -24,6 +26,15 @@ def desk() -> Desk:
 def officer() -> SignedIn:
     """Return who is signed in; only for routes that need somebody."""
     return cast("SignedIn", g.officer)
+
+
+def known_names(people: "Iterable[Officer] | None" = None) -> Names:
+    """Return how codes and officers are named here; the officers are read where they are not at hand."""
+    if people is None:
+        with desk().units(reads=True) as uow:
+            people = uow.officers.all()
+    officers = {each.name: each.full_name for each in people}
+    return Names(desk().categories, desk().exclusions, officers)
 
 
 def case_in_sight(reference: str) -> CaseView:

@@ -1,10 +1,11 @@
 """What was changed that belongs to no case, in sentences: people, known issues, the classifier."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from models.office_rows import Change
+from review.show.names import Names
 from review.show.text import one_line
 
 _WORDS = {
@@ -31,21 +32,21 @@ class Changed:
     what: str
 
 
-def changes_in_words(changes: Iterable[Change], people: Mapping[str, str]) -> list[Changed]:
-    """Put lines of the audit into words; `people` gives officers their full names."""
-    return [Changed(each.at, _who(each.actor, people), _what(each, people)) for each in changes]
+def changes_in_words(changes: Iterable[Change], names: Names) -> list[Changed]:
+    """Put lines of the audit into words."""
+    return [Changed(each.at, _who(each.actor, names), _what(each, names)) for each in changes]
 
 
-def _who(actor: str, people: Mapping[str, str]) -> str:
-    return {"heard": "Heard", "nobody": "Nobody signed in"}.get(actor) or people.get(actor) or one_line(actor)
+def _who(actor: str, names: Names) -> str:
+    return "Nobody signed in" if actor == "nobody" else names.officer(actor)
 
 
-def _what(change: Change, people: Mapping[str, str]) -> str:
+def _what(change: Change, names: Names) -> str:
     said = _WORDS.get(change.action, change.action.replace("_", " "))
     if change.action in _OF_THE_CLASSIFIER:
         about = f"The classifier {change.detail.get('artefact', '')}".strip()
     elif "officer" in change.detail:
-        about = people.get(str(change.detail["officer"]), str(change.detail["officer"]))
+        about = names.officer(str(change.detail["officer"]))
     else:
         about = ""
     title = str(change.detail.get("title", ""))

@@ -70,7 +70,7 @@ _CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
 _VERSIONS = re.compile(r" \(you saw version \d{1,9}, it is at \d{1,9}\)")
 _PHRASES = (
     (re.compile(r"^--[a-z-]{1,20} (?=\d{4}-\d{2}-\d{2} cannot be right)"), ""),
-    (re.compile(r"\bheard rule C-\d{4}-\d{4}-\d{2} --joins C-\d{4}-\d{4}-\d{2}"), "“It is a reply”"),
+    (re.compile(rf"\bheard rule {_REFERENCE} --joins {_REFERENCE}"), "“It is a reply”"),
     (re.compile(rf"`?\bheard rule (?:REF|{_REFERENCE}) --complainant\b`?"), "“Who complains”"),
     (
         re.compile(rf"`?\bheard case convert (?:REF|{_REFERENCE}) --to service-request\b`?"),

@@ -11,8 +11,7 @@ from review.access.guard_pages import needs
 from review.access.may import May
 from review.here import desk, officer
 from review.show.classifier import often_corrected, said_of_both
-from review.show.names import STATUSES
-from review.show.overview import named
+from review.show.names import Names
 
 pages = Blueprint("classifier", __name__)
 
@@ -25,15 +24,13 @@ def show() -> str:
     """Show the versions, the newest first."""
     ruled = ruled_messages(desk().engine, since=desk().clock() - _LATELY)
     statuses, categories = said_of_both(ruled)
+    names = Names(desk().categories)
     return render_template(
         "classifier.html",
         state=desk().back_office.classifier(),
         corrected=[
-            (
-                "What it is",
-                often_corrected(statuses, name=named({each.value: name for each, name in STATUSES.items()})),
-            ),
-            ("What it is about", often_corrected(categories, name=named(desk().categories))),
+            ("What it is", often_corrected(statuses, name=names.status)),
+            ("What it is about", often_corrected(categories, name=names.category)),
         ],
         may_change=officer().may(May.CHANGE_CLASSIFIER),
     )

@@ -10,7 +10,7 @@ from models.queries import MessageView, message_view, raw_of
 from models.reference import message_name
 from review.access.guard_pages import needs
 from review.access.may import May
-from review.here import desk, officer
+from review.here import desk, known_names, officer
 from review.show.banner import banner_words
 from review.show.names import Names
 from review.show.trail import trail_of
@@ -107,12 +107,10 @@ def _in_sight(number: int) -> MessageView:
 
 def _page(view: MessageView, said: dict[str, str], *, fault: str, where: str = "status") -> str:
     message = view.message
-    with desk().units(reads=True) as uow:
-        people = {each.name: each.full_name for each in uow.officers.all()}
-    names = Names(desk().categories, desk().exclusions, people)
     return render_template(
         "item.html", message=message, name=message_name(message["id"]), attachments=view.attachments,
-        tasks=[task for task in view.tasks if task["closed_at"] is None], trail=trail_of(view.trail, names),
+        tasks=[task for task in view.tasks if task["closed_at"] is None],
+        trail=trail_of(view.trail, known_names()),
         said=said, fault=fault, where=where, statuses=_STATUSES, categories=desk().categories,
         is_workable=message["outcome"] in _WORKABLE and officer().may(May.WORK_CASES),
         is_quarantined=message["outcome"] is Outcome.QUARANTINE,

@@ -20,7 +20,7 @@ from review.access.guard_pages import needs
 from review.access.may import May
 from review.forms.fields import LARGEST_NUMBER, Field, Kind, Typed, prefilled, read_form
 from review.forms.show_form import shown_faults, shown_fields
-from review.here import desk, officer
+from review.here import desk, known_names, officer
 from review.show.banner import banner_words
 from review.show.in_page_words import in_page_words
 from review.show.letter_page import WAITING, letter_page, waiting_letters
@@ -57,12 +57,10 @@ def show_waiting() -> str:
     me, day = officer(), today(desk().clock())
     found = held_letters(desk().engine, state=state)
     theirs = [each for each in found if not me.only_own or each.assigned_to == me.name]
-    with desk().units(reads=True) as uow:
-        officers = {each.name: each.full_name for each in uow.officers.all()}
     return render_template(
         "letters.html", state=state, states=WAITING, total=len(theirs), most=_MOST_AT_ONCE,
         letters=waiting_letters(
-            theirs[:_MOST_AT_ONCE], officers, today=day, working_days=desk().working_days
+            theirs[:_MOST_AT_ONCE], known_names().officers, today=day, working_days=desk().working_days
         ),
     )  # fmt: skip
 

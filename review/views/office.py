@@ -10,10 +10,9 @@ from models.errors import InputInvalid
 from models.office_rows import changes_of_the_office
 from review.access.guard_pages import needs
 from review.access.may import May
-from review.here import desk, officer
+from review.here import desk, known_names, officer
 from review.show.changes import changes_in_words
 from review.show.in_page_words import field_named, in_page_words
-from review.show.names import Names
 from review.show.officers import day_typed
 from review.show.words import today
 
@@ -34,10 +33,7 @@ def show() -> str:
         said=desk().back_office.settings_in_view(),
         mailboxes=[row for row in mailboxes if not row.account.startswith("job ")],
         people=people,
-        changed=changes_in_words(
-            changes_of_the_office(desk().engine, limit=_CHANGES),
-            {each.name: each.full_name for each in people},
-        ),
+        changed=changes_in_words(changes_of_the_office(desk().engine, limit=_CHANGES), known_names(people)),
         day=today(desk().clock()),
     )
 
@@ -90,9 +86,8 @@ def end(number: int) -> Response:
 def _issues_page(said: dict[str, str], where: str = "", fault: str = "") -> str:
     with desk().units(reads=True) as uow:
         found = uow.known_issues.open_on(date.min)
-        people = {each.name: each.full_name for each in uow.officers.all()}
     return render_template(
         "known_issues.html", issues=found, day=today(desk().clock()), categories=desk().categories, said=said,
-        faults={where: fault} if fault else {}, names=Names(officers=people),
+        faults={where: fault} if fault else {}, names=known_names(),
         may_change=officer().may(May.CHANGE_ISSUES),
     )  # fmt: skip

@@ -9,7 +9,7 @@ from models.deadlines import LONDON
 from models.ruled import ruled_messages
 from review.access.guard_pages import needs
 from review.access.may import May
-from review.here import desk
+from review.here import desk, known_names
 from review.show import overview as show_overview
 from review.show.words import today
 
@@ -35,7 +35,7 @@ def show() -> str:
         acknowledged_share=show_overview.share_in_time(acknowledged),
         answered_share=show_overview.share_in_time(answered),
         workload=overview_rows.workload(engine, day=day),
-        names=_full_names(),
+        names=known_names().officers,
         tables=[
             show_overview.punctuality(
                 f"Complaints acknowledged within five working days, received since {said_since}",
@@ -66,8 +66,3 @@ def show() -> str:
 def _begin(day: date) -> datetime:
     """Return the instant at which a day begins in London."""
     return datetime.combine(day, time(), tzinfo=LONDON).astimezone(UTC)
-
-
-def _full_names() -> dict[str, str]:
-    with desk().units(reads=True) as uow:
-        return {each.name: each.full_name for each in uow.officers.all()}

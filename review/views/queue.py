@@ -15,6 +15,7 @@ from models.search_rows import case_behind_message, search
 from models.search_terms import read_terms
 from review.access.guard_pages import for_everybody, needs
 from review.access.may import May
+from review.forms.fields import LARGEST_NUMBER
 from review.here import desk, officer
 from review.menu import menu_of
 from review.show.found import found_line, total_in_words
@@ -29,7 +30,6 @@ _ROWS = 30
 _MOST_SAVED = 20
 _LONGEST_NAME = 60
 _LONGEST_QUERY = 1_000
-_HIGHEST = 2**63
 _OF_EVERYBODY = (Show.MINE, Show.UNASSIGNED, Show.QUARANTINE)
 """Parts that say nothing to an officer who sees only what is assigned to them."""
 
@@ -148,7 +148,7 @@ def _address_of(selection: Selection) -> str:
 def _number(name: str) -> int | None:
     """Return the number of a message that the address holds; one that no record can hold is none."""
     number = request.args.get(name, type=int)
-    return number if number is not None and 0 <= number < _HIGHEST else None
+    return number if number is not None and 0 <= number <= LARGEST_NUMBER else None
 
 
 def _looker() -> Looker:

@@ -22,7 +22,7 @@ from review.forms.fields import Typed, prefilled, read_form
 from review.forms.ruling import RULE
 from review.forms.show_form import hidden, shown_faults, shown_fields
 from review.forms.table import About, CaseForm
-from review.here import desk, officer
+from review.here import desk, known_names, officer
 from review.show.actions import FORMS, LISTS, Choices, choices, forms_of_list
 from review.show.banner import banner_words
 from review.show.complainant import somebody_else
@@ -104,7 +104,7 @@ def undo(reference: str) -> Response | tuple[str, int]:
         except InputInvalid as error:
             return _not_undone(_why_not(uow, case["reference"], error), case["reference"])
         uow.commit()
-    flash(banner_words(done, _all_names()))
+    flash(banner_words(done, known_names()))
     return _to_case(case["reference"], _came_from())
 
 
@@ -115,7 +115,7 @@ def show_list(reference: str, name: str) -> str:
     known = about(case_to_work(reference))
     return render_template(
         "case_list.html", name=name, title=LISTS[name], rows=known.rows, case=known.case,
-        forms=forms_of_list(name, known.case), names=_names(known), today=known.today,
+        forms=forms_of_list(name, known.case), names=known_names(known.people), today=known.today,
         came_from=_came_from(),
     )  # fmt: skip
 
@@ -170,11 +170,11 @@ def _why_not(uow: "SqlUnitOfWork", reference: str, error: InputInvalid) -> str:
     if remembered is None or "has gone" in said:
         return said
     if remembered.officer != officer().name:
-        who = _all_names().officer(remembered.officer)
+        who = known_names().officer(remembered.officer)
         return in_page_words(str(error).replace(remembered.officer, who, 1))
-    before = remembered.before
-    cases = [uow.cases.find(each) for each in {**before["cases"], **before["opened"]}]
-    written = [each for case in cases if case for each in case.letters if each.id in before["new"]["letters"]]
+    written_then = remembered.before["new"]["letters"]
+    cases = [uow.cases.find(each) for each in remembered.versions]
+    written = [each for case in cases if case for each in case.letters if each.id in written_then]
     gone = [letter_name(each.kind.value) for each in written if each.state is LetterState.SENT]
     if not gone:
         return said
@@ -195,7 +195,7 @@ def _record(posted: Posted) -> Response:
     form, reference = posted.form, posted.reference
     place = place_in_queue(desk().engine, reference) if form.ends_the_work else None
     done = do(form, reference, posted.typed.said, seen=posted.seen, number=posted.about.number)
-    said = banner_words(done, _names(posted.about), reference=reference)
+    said = banner_words(done, known_names(posted.about.people), reference=reference)
     flash(said, f"undo {reference}" if form.can_be_undone else "message")
     if form.back_to:
         return redirect(url_for("ruling.show_list", reference=reference, name=form.back_to), 303)
@@ -244,7 +244,7 @@ def _form_page(posted: Posted, *, has_changed: bool = False) -> str:
     fits = form.fits(known.case)
     fields = form.fields(known) if fits else ()
     typed = posted.typed if fits else replace(posted.typed, faults={"": _DOES_NOT_FIT})
-    names = _names(known)
+    names = known_names(known.people)
     return render_template(
         "case_form.html", form=form, case=known.case, fields=shown_fields(fields, typed),
         faults=shown_faults(fields, typed), intro=form.intro(known) if fits else (), seen=posted.seen,
@@ -259,7 +259,7 @@ def _letter_page(posted: Posted, done: str, letters: tuple[LetterToCome, ...]) -
     fields = posted.form.fields(posted.about)
     return render_template(
         "case_check.html", form=posted.form, case=posted.about.case, letters=letters,
-        done=banner_words(done, _names(posted.about)),
+        done=banner_words(done, known_names(posted.about.people)),
         hidden=hidden(fields, posted.typed), seen=posted.seen, came_from=posted.came_from,
         number=posted.about.number, wait=desk().undo_within,
     )  # fmt: skip
@@ -282,16 +282,6 @@ def _undoable(reference: str) -> Undoable | None:
     """Return what the officer can undo of a case now."""
     found = undoable_now(desk().engine, reference)
     return found if found is not None and found.officer == officer().name else None
-
-
-def _names(known: About) -> Names:
-    return Names(desk().categories, desk().exclusions, {each.name: each.full_name for each in known.people})
-
-
-def _all_names() -> Names:
-    with desk().units(reads=True) as uow:
-        people = {each.name: each.full_name for each in uow.officers.all()}
-    return Names(desk().categories, desk().exclusions, people)
 
 
 def _check_number(form: CaseForm, known: About) -> None:
